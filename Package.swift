@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built the same way; dependencies keep their own settings.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "companion-edge",
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
+        .target(name: "LocalStore", dependencies: [grdb], swiftSettings: settings),
+        .target(
+            name: "CompanionServices", dependencies: ["LocalStore", logging],
+            resources: [.copy("Brain/Data")], swiftSettings: settings),
+        .executableTarget(
+            name: "companion-edge",
+            dependencies: [
+                "CEditLine", "LocalStore", "CompanionServices", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", swiftSettings: settings),
+        .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CompanionEdgeTests", dependencies: ["companion-edge", "CompanionServices", "LocalStore", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+import Foundation
+
+/// A folder of its own for one test, removed when the last reference goes.
+package final class TemporaryDirectory: Sendable {
+    package let url: URL
+
+    package init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("companion-edge-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    package func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+}
