@@ -122,8 +122,9 @@ extension Timestamp: Codable {
 }
 
 /// Days of the proleptic Gregorian calendar; Howard Hinnant's `days_from_civil` and its inverse, restated.
-enum CivilDay {
-    static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64? {
+package enum CivilDay {
+    /// Nil when there is no such day, such as 31 February.
+    package static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64? {
         guard (1...12).contains(month), day >= 1, day <= length(ofMonth: month, year: year) else { return nil }
         let shifted = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = shifted.quotientAndRemainder(flooringBy: 400)
@@ -132,7 +133,7 @@ enum CivilDay {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(flooringBy: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -142,7 +143,7 @@ enum CivilDay {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    private static func length(ofMonth month: Int64, year: Int64) -> Int64 {
+    package static func length(ofMonth month: Int64, year: Int64) -> Int64 {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
