@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds the benchmarks for release and runs them: `scripts/bench.sh [ARGUMENTS]`.
+. "$(dirname "$0")/lib.sh"
+
+need_packages "${BUILD_PACKAGES[@]}"
+# The same flags as the installed program, so that both share one build.
+release=(-c release --static-swift-stdlib)
+say "building for release"
+build "${release[@]}" || die "the build failed"
+exec "$(swift build "${release[@]}" --show-bin-path)/companion-bench" "$@"
