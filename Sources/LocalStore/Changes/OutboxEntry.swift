@@ -1,0 +1,72 @@
+import Foundation
+import GRDB
+
+/// One change that the cloud has not confirmed yet.
+package struct OutboxEntry: Sendable, Hashable {
+    package enum State: Int, Sendable {
+        case pending = 0
+        /// It has its number and will never change again.
+        case sealed = 1
+        /// The server has it; it stays laid over the shadow until the cursor passes it.
+        case acknowledged = 2
+        case done = 3
+        case quarantined = 9
+    }
+
+    /// Order on this device.
+    package let localID: Int64
+    /// The device's contiguous operation number, given when the entry is first sent.
+    package let number: Int64?
+    /// Sixteen random bytes in hexadecimal.
+    package let operationID: String
+    package let table: String
+    package let rowKey: [String]
+    /// `put`, `patch`, `ins`, `del`, `inc` or `add`.
+    package let operation: String
+    package let patch: [String: JSONValue]
+    /// The server version of the row that the writer had seen, if any.
+    package let base: Int64?
+    package let hlc: HybridTime
+    package let state: State
+}
+
+extension OutboxEntry: FetchableRecord {
+    package init(row: Row) throws {
+        localID = row["lid"]
+        number = row["n"]
+        let id: Data = row["op_id"]
+        operationID = id.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        table = row["tbl"]
+        rowKey = try row.jsonArray("row_key").map { $0.stringValue ?? $0.text }
+        operation = row["op"]
+        patch = try row.jsonObject("patch")
+        base = row["base"]
+        hlc = HybridTime(rawValue: row["hlc"])
+        let stored: Int = row["state"]
+        guard let state = State(rawValue: stored) else { throw StoreError.unreadableColumn("state", value: String(stored)) }
+        self.state = state
+    }
+}
+
+extension StoreView {
+    /// Changes in the order they were made, by default those not yet confirmed.
+    package func outbox(states: [OutboxEntry.State] = [.pending, .sealed, .acknowledged], limit: Int? = nil) throws
+        -> [OutboxEntry]
+    {
+        try OutboxEntry.fetchAll(
+            db, sql: "SELECT * FROM outbox WHERE state IN (\(Self.list(states))) ORDER BY lid LIMIT ?", arguments: [limit ?? -1])
+    }
+
+    package func outboxCount(states: [OutboxEntry.State] = [.pending, .sealed, .acknowledged]) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE state IN (\(Self.list(states)))") ?? 0
+    }
+
+    /// The newest value of this device's hybrid logical clock.
+    package func lastHybridTime() throws -> HybridTime {
+        HybridTime(rawValue: try Int64.fetchOne(db, sql: "SELECT v FROM sync_state WHERE k = 'last_hlc'") ?? 0)
+    }
+
+    private static func list(_ states: [OutboxEntry.State]) -> String {
+        states.map { String($0.rawValue) }.joined(separator: ", ")
+    }
+}

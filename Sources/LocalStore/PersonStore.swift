@@ -1,0 +1,132 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// One person's SQLite file: the only copy that counts of what they said and what is known about them.
+///
+/// A write is on the disk when `write` returns (WAL with `synchronous=FULL`). There is one writing connection; concurrent
+/// writes share a transaction and one fsync, each behind a savepoint of its own. Hold the ``WriterLock`` of the data directory
+/// before opening: two writing processes are not safe with every SQLite version in use.
+package final class PersonStore: Sendable {
+    package let userID: UserID
+    package let file: URL
+    package let clock: any WallClock
+    package let deviceID: String
+    let pool: DatabasePool
+    private let committer: GroupCommitter
+
+    private init(userID: UserID, file: URL, clock: any WallClock, deviceID: String, pool: DatabasePool) {
+        self.userID = userID
+        self.file = file
+        self.clock = clock
+        self.deviceID = deviceID
+        self.pool = pool
+        committer = GroupCommitter(pool: pool, userID: userID, deviceID: deviceID, clock: clock)
+    }
+
+    /// Opens `file`, creating it (mode 0600) and bringing its schema up to date as needed.
+    ///
+    /// - Throws: ``StoreError`` when the file is no store, is from a newer program, or belongs to somebody else.
+    package static func open(_ file: URL, userID: UserID, clock: any WallClock = SystemWallClock()) throws -> PersonStore {
+        try createPrivately(file)
+        let pool: DatabasePool
+        do {
+            try refuseForeignFile(path: file.path)
+            pool = try DatabasePool(path: file.path, configuration: configuration())
+            try StoreSchema.migrate(pool)
+        } catch let error as DatabaseError {
+            if error.resultCode == .SQLITE_NOTADB { throw StoreError.notAStore(path: file.path) }
+            throw StoreError.cannotOpen(path: file.path, reason: error.message ?? String(describing: error.resultCode))
+        }
+        let deviceID = try pool.write { db in
+            let deviceID = try identity(db, userID: userID, path: file.path)
+            try SearchIndexer.drain(db)
+            return deviceID
+        }
+        return PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool)
+    }
+
+    /// Runs `body` on a snapshot; never waits for writers.
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (StoreView) throws -> Value) async throws -> Value {
+        let userID = userID
+        return try await pool.read { db in try body(StoreView(db: db, userID: userID)) }
+    }
+
+    /// Runs `body` and makes what it wrote durable. If it throws, nothing of it remains, and the error comes back here.
+    package func write<Value: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Value) async throws -> Value {
+        try await committer.submit(body)
+    }
+
+    /// How many bodies were written, and in how many commits.
+    package var writeStatistics: WriteStatistics { committer.statistics }
+
+    /// Waits for running reads and writes, folds the WAL into the file and closes it.
+    package func close() throws {
+        do {
+            try pool.writeWithoutTransaction { db in
+                _ = try db.checkpoint(.truncate)
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_BUSY {
+            // The WAL stays beside the file and is read at the next start: nothing is lost.
+        }
+        try pool.close()
+    }
+
+    private static func createPrivately(_ file: URL) throws {
+        let descriptor = Foundation.open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError.cannotOpen(path: file.path, reason: String(cString: strerror(errno)))
+        }
+        defer { Foundation.close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else {
+            throw StoreError.cannotOpen(
+                path: file.path, reason: "its mode cannot be made private: " + String(cString: strerror(errno)))
+        }
+    }
+
+    static func configuration() -> GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0")
+        }
+        return configuration
+    }
+
+    /// Looks before anything is written: opening for writing already changes a file.
+    private static func refuseForeignFile(path: String) throws {
+        var configuration = GRDB.Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        defer { try? queue.close() }  // Closing a read-only connection loses nothing, whatever it reports.
+        try queue.read { db in
+            let version = try StoreSchema.version(of: db)
+            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            guard application == StoreSchema.applicationID || (application == 0 && tables == 0) else {
+                throw StoreError.notAStore(path: path)
+            }
+            guard version <= StoreSchema.currentVersion else {
+                throw StoreError.newerSchema(path: path, found: version, supported: StoreSchema.currentVersion)
+            }
+        }
+    }
+
+    /// The device id; on a new file it is made here, and the file is bound to its person.
+    private static func identity(_ db: Database, userID: UserID, path: String) throws -> String {
+        if let owner = try String.fetchOne(db, sql: "SELECT v FROM sync_state WHERE k = 'user_id'") {
+            guard owner == userID.text else { throw StoreError.wrongPerson(path: path, expected: userID, found: owner) }
+        } else {
+            try db.execute(
+                sql: "INSERT INTO sync_state (k, v) VALUES ('user_id', ?), ('device_id', ?), ('db_token', ?)",
+                arguments: [userID.text, UUID().uuidString.lowercased(), UUID().uuidString.lowercased()])
+        }
+        guard let deviceID = try String.fetchOne(db, sql: "SELECT v FROM sync_state WHERE k = 'device_id'") else {
+            throw StoreError.notAStore(path: path)
+        }
+        return deviceID
+    }
+}

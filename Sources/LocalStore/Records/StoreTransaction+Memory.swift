@@ -1,0 +1,70 @@
+import GRDB
+
+extension StoreTransaction {
+    /// Stores a value under (category, key). A value that was there becomes a revision; the same value again changes nothing.
+    ///
+    /// `updated_at` of a slot always moves forward, so that the newer of two values can be told although the clock was set
+    /// back in between.
+    package func saveMemory(category: MemoryCategory, key: MemoryKey, value: String, provenance: Provenance) throws -> MemoryWrite
+    {
+        let previous = try view.memory(category: category, key: key.text)
+        if let previous, previous.value == value {
+            return .unchanged(previous)
+        }
+        let time = previous.map { max(now, Timestamp(milliseconds: $0.updatedAt.milliseconds + 1)) } ?? now
+        if let previous {
+            try execute("UPDATE memory SET value = ?, updated_at = ? WHERE id = ?", [value, time, previous.id])
+            try saveProvenance(provenance, of: previous.id)
+            return .replaced(try stored(previous.id), previous: previous)
+        }
+        _ = try ensureProfile()
+        try execute(
+            "INSERT INTO memory (user_id, category, key, value, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [userID.text, category.rawValue, key.text, value, time, time])
+        let id = db.lastInsertedRowID
+        try saveProvenance(provenance, of: id)
+        return .inserted(try stored(id))
+    }
+
+    /// Takes a memory away; its value stays in `memory_revisions` and can be brought back. Nil if there was none.
+    package func forgetMemory(category: MemoryCategory, key: String) throws -> Memory? {
+        guard let memory = try view.memory(category: category, key: key) else { return nil }
+        try execute("DELETE FROM memory WHERE id = ?", [memory.id])
+        try execute(
+            """
+            UPDATE memory_revisions SET valid_to = ? WHERE id =
+                (SELECT id FROM memory_revisions WHERE category = ? AND key = ? AND reason = 'forgotten' ORDER BY rowid DESC LIMIT 1)
+            """, [now, category.rawValue, key])
+        return memory
+    }
+
+    /// Takes a memory away with everything it ever held; gives the number of values that went. The text leaves the file
+    /// itself when ``PersonStore/purge()`` has run.
+    package func eraseMemory(category: MemoryCategory, key: String) throws -> Int {
+        let current = try forgetMemory(category: category, key: key)
+        try execute("DELETE FROM memory_revisions WHERE category = ? AND key = ?", [category.rawValue, key])
+        return max(db.changesCount, current == nil ? 0 : 1)
+    }
+
+    private func saveProvenance(_ provenance: Provenance, of id: Int64) throws {
+        try execute(
+            """
+            INSERT OR REPLACE INTO memory_provenance (memory_id, source, message_id, device_id, confidence, explicit, language)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                id, provenance.source.rawValue, provenance.messageID, provenance.deviceID ?? deviceID, provenance.confidence,
+                provenance.explicit, provenance.language,
+            ])
+    }
+
+    private func stored(_ id: Int64) throws -> Memory {
+        guard let memory = try view.memory(id: id) else { throw StoreError.noSuchRow(table: "memory", id: String(id)) }
+        return memory
+    }
+
+    /// Runs a statement that is prepared once per connection.
+    func execute(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?] = []) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+    }
+}

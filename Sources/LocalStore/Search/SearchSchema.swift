@@ -1,0 +1,3 @@
+enum SearchSchema {
+    static let statements: [String] = []
+}

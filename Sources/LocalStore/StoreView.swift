@@ -1,0 +1,34 @@
+import GRDB
+
+/// A consistent look at one person's file: every query of one `read` sees the same moment.
+///
+/// The queries are in extensions, one file per subject. Lists are newest first unless a method says otherwise.
+package struct StoreView {
+    let db: Database
+    package let userID: UserID
+}
+
+/// One body of work on a person's file, which is kept as a whole or not at all.
+package struct StoreTransaction {
+    let db: Database
+    package let userID: UserID
+    /// The moment this work is dated with.
+    package let now: Timestamp
+    /// This installation's id, which provenance names.
+    package let deviceID: String
+
+    package var view: StoreView { StoreView(db: db, userID: userID) }
+
+    /// Advances the hybrid logical clock and gives its new value.
+    func tick() throws -> HybridTime {
+        let next = try view.lastHybridTime().next(at: now)
+        try db.execute(sql: "UPDATE sync_state SET v = ? WHERE k = 'last_hlc'", arguments: [next.rawValue])
+        return next
+    }
+
+    /// An id that sorts after every id made before it on this device, whatever the wall clock does.
+    func makeID() throws -> String {
+        var generator = SystemRandomNumberGenerator()
+        return UUIDv7.make(milliseconds: try tick().milliseconds, using: &generator)
+    }
+}
