@@ -40,7 +40,7 @@ package final class PersonStore: Sendable {
         }
         let deviceID = try pool.write { db in
             let deviceID = try identity(db, userID: userID, path: file.path)
-            try SearchIndexer.drain(db)
+            try SearchIndexer.catchUp(db)
             return deviceID
         }
         return PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool)

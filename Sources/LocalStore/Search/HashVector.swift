@@ -1,0 +1,45 @@
+/// A unit vector quantised to bytes: component `i` is `values[i] * scale`.
+package struct HashVector: Sendable, Hashable {
+    package let values: [Int8]
+    package let scale: Float
+
+    init(values: [Int8], scale: Float) {
+        self.values = values
+        self.scale = scale
+    }
+
+    /// Nothing in the text could be hashed; it is similar to nothing, not even to itself.
+    package var isZero: Bool { scale == 0 }
+
+    /// Between -1 and 1 up to rounding; 0 when either vector is zero.
+    package func cosine(_ other: HashVector) -> Float {
+        guard values.count == other.values.count, !isZero, !other.isZero else { return 0 }
+        var sum: Int32 = 0
+        values.withUnsafeBufferPointer { left in
+            other.values.withUnsafeBufferPointer { right in
+                for index in 0..<left.count { sum &+= Int32(left[index]) &* Int32(right[index]) }
+            }
+        }
+        return Float(sum) * scale * other.scale
+    }
+}
+
+extension HashVector {
+    /// The stored form: the scale as four little-endian bytes, then one byte a component.
+    package var blob: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 + values.count)
+        withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: values.lazy.map { UInt8(bitPattern: $0) })
+        return bytes
+    }
+
+    /// nil when the blob has another size or an impossible scale.
+    package init?(blob: some Collection<UInt8>) {
+        guard blob.count == 4 + HashEmbedder.dimension else { return nil }
+        let bits = blob.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let scale = Float(bitPattern: bits)
+        guard scale.isFinite, scale >= 0 else { return nil }
+        self.init(values: blob.dropFirst(4).map { Int8(bitPattern: $0) }, scale: scale)
+    }
+}
