@@ -1,0 +1,26 @@
+/// What systemd tells a service through its environment.
+struct SystemdEnvironment: Sendable, Hashable {
+    /// The first descriptor that systemd hands over.
+    static let firstDescriptor: Int32 = 3
+
+    /// Where to report readiness and life; `nil` when nobody listens.
+    let notifySocket: String?
+    /// How often a sign of life is due at the latest; `nil` when nobody waits for one.
+    let watchdog: Duration?
+    /// Listening sockets handed over (socket activation).
+    let listeners: [Int32]
+
+    /// Reads `NOTIFY_SOCKET`, `WATCHDOG_USEC` and `LISTEN_FDS`. Values meant for another process (`WATCHDOG_PID`, `LISTEN_PID`)
+    /// and values that are no numbers count as absent: they come from somebody else's set-up.
+    init(_ environment: [String: String], processID: Int32) {
+        notifySocket = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+
+        let watchdogIsOurs = environment["WATCHDOG_PID"].map { Int32($0) == processID } ?? true
+        let period = environment["WATCHDOG_USEC"].flatMap { Int64($0) }
+        watchdog = period.flatMap { watchdogIsOurs && $0 > 0 ? .microseconds($0) : nil }
+
+        let listenersAreOurs = environment["LISTEN_PID"].flatMap { Int32($0) } == processID
+        let count = environment["LISTEN_FDS"].flatMap { Int32($0) } ?? 0
+        listeners = listenersAreOurs && (1...64).contains(count) ? (0..<count).map { Self.firstDescriptor + $0 } : []
+    }
+}
