@@ -1,8 +1,29 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct CompanionEdge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "companion-edge",
-        abstract: "A voice companion that lives at home and remembers.")
+        abstract: "A voice companion that lives at home and remembers.",
+        discussion: """
+            EXAMPLES:
+              companion-edge                                    talk with the companion
+              echo "where do I live?" | companion-edge chat     the same from a script
+              companion-edge memory list                        what it knows
+              companion-edge --generate-completion-script bash  completions for the shell
+            """,
+        version: ProgramVersion.text,
+        subcommands: [ConfigCommand.self, VersionCommand.self])
+
+    static func main() async {
+        // The terminal's alphabet; machines without a locale still write UTF-8.
+        if setlocale(LC_CTYPE, "") == nil || !String(cString: nl_langinfo(Int32(CODESET))).hasPrefix("UTF") {
+            setlocale(LC_CTYPE, "C.UTF-8")
+        }
+        // A reader that went away is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let status = await Program().run(Array(CommandLine.arguments.dropFirst()))
+        Foundation.exit(status.rawValue)
+    }
 }

@@ -1,5 +1,126 @@
 import Foundation
+import LocalStore
+import Logging
 
 /// The program's settings, read and checked once.
+///
+/// Sources, the first that has a key wins: the command line, the environment, `.env` in the working directory, `.env` in the data
+/// directory, the configuration file, the default.
 package struct Configuration: Sendable {
+    /// Where everything is kept; absolute.
+    package let dataDirectory: URL
+    /// The files that were read.
+    package let files: [String]
+    /// Things that work but should be put right, as sentences.
+    package let warnings: [String]
+    /// What could not be used; empty except after ``init(lenientlyFrom:)``.
+    package let problems: [ConfigurationProblem]
+    private var entries: [ConfigurationKey: ConfigurationEntry]
+
+    /// Reads all sources; throws everything that is wrong with them at once.
+    package init(from sources: ConfigurationSources) throws(ConfigurationError) {
+        self.init(lenientlyFrom: sources)
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+    }
+
+    /// Reads all sources and leaves out what cannot be used, for commands that examine the settings themselves.
+    package init(lenientlyFrom sources: ConfigurationSources) {
+        var reader = ConfigurationReader(sources)
+        let (entries, dataDirectory) = reader.read()
+        self.entries = entries
+        files = reader.files
+        if let test = entries[.useTestUser], test.value == .bool(true), entries[.testUserID] == nil {
+            reader.report(.testUserID, "is needed when USE_TEST_USER is true; there is no default", origin: test.origin)
+        }
+        warnings = reader.warnings
+        problems = reader.problems
+        self.dataDirectory = dataDirectory ?? URL(filePath: "/var/lib/companion-edge")
+    }
+
+    /// The same settings with a caller's personal ones in front.
+    package func applying(personal values: [String: String]) throws(ConfigurationError) -> Configuration {
+        var reader = ConfigurationReader(ConfigurationSources(environment: [:], workingDirectory: dataDirectory))
+        let layer = reader.layer(values, origin: .caller)
+        for key in layer.keys where !key.isPersonal {
+            reader.report(key, "is the device's setting and cannot be sent with a command", origin: .caller)
+        }
+        guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
+        var changed = self
+        changed.entries.merge(layer) { _, caller in caller }
+        return changed
+    }
+
+    /// The personal settings that are not left to their defaults, as `applying(personal:)` takes them.
+    package var personalSettings: [String: String] {
+        Dictionary(uniqueKeysWithValues: entries.filter { $0.key.isPersonal }.map { ($0.key.name, $0.value.text) })
+    }
+
+    // MARK: Values
+
+    /// A UUID or a name, as given.
+    package var user: String? { text(.user) }
+    /// `nil`: the one the person writes.
+    package var language: Language? { text(.language).flatMap { Language(rawValue: $0) } }
+    package var timeZone: TimeZone {
+        guard case .timeZone(let zone) = value(.timeZone) else { return .gmt }
+        return zone
+    }
+    package var logLevel: Logger.Level { text(.logLevel).flatMap { Logger.Level(rawValue: $0) } ?? .notice }
+    package var allowsColour: Bool { value(.noColour) == nil }
+
+    package var supabaseURL: URL? { url(.supabaseURL) }
+    package var supabaseAnonKey: Secret<String>? { secret(.supabaseAnonKey) }
+    package var openAIKey: Secret<String>? { secret(.openAIKey) }
+    package var openAIBaseURL: URL? { url(.openAIBaseURL) }
+    package var upliftBaseURL: URL? { url(.upliftBaseURL) }
+    package var upliftKey: Secret<String>? { secret(.upliftKey) }
+    package var liveKitURL: URL? { url(.liveKitURL) }
+    package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
+    package var liveKitSecret: Secret<String>? { secret(.liveKitSecret) }
+    package var redisEnabled: Bool { bool(.redisEnabled) }
+    /// May hold a password.
+    package var redisURL: Secret<URL>? { url(.redisURL).map { Secret($0) } }
+    /// The test person, only when `USE_TEST_USER` allows it.
+    package var testUser: UserID? { bool(.useTestUser) ? text(.testUserID).flatMap { try? UserID($0) } : nil }
+
+    // MARK: Showing
+
+    /// A key's value as it may be shown, and where it came from; `nil` when it has none.
+    package func shown(_ key: ConfigurationKey) -> (text: String, origin: ConfigurationOrigin)? {
+        if key == .dataDirectory { return (dataDirectory.path, entries[key]?.origin ?? .builtIn) }
+        guard let text = entries[key]?.text ?? key.defaultText else { return nil }
+        let origin = entries[key]?.origin ?? .builtIn
+        if key.isSecret { return ("***", origin) }
+        if case .url = key.kind { return (ConfigurationRedaction.withoutCredentials(text), origin) }
+        return (text, origin)
+    }
+
+    private func value(_ key: ConfigurationKey) -> ConfigurationValue? {
+        if let entry = entries[key] { return entry.value }
+        // A test reads every default, so that none can be wrong.
+        guard let text = key.defaultText else { return nil }
+        return try? key.value(of: text)
+    }
+
+    private func text(_ key: ConfigurationKey) -> String? {
+        guard case .text(let text) = value(key) else { return nil }
+        return text
+    }
+
+    private func bool(_ key: ConfigurationKey) -> Bool { value(key) == .bool(true) }
+
+    private func url(_ key: ConfigurationKey) -> URL? {
+        guard case .url(let url) = value(key) else { return nil }
+        return url
+    }
+
+    private func secret(_ key: ConfigurationKey) -> Secret<String>? {
+        guard case .secret(let secret) = value(key) else { return nil }
+        return secret
+    }
+}
+
+extension Configuration: CustomStringConvertible, CustomReflectable {
+    package var description: String { "Configuration(\(dataDirectory.path))" }
+    package var customMirror: Mirror { Mirror(self, children: ["dataDirectory": dataDirectory.path]) }
 }

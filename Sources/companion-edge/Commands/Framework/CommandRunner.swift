@@ -1,4 +1,5 @@
 import ArgumentParser
+import CompanionServices
 import Logging
 
 /// Runs command lines against a context; the daemon's control socket and the program's own `main` both end here.
@@ -52,6 +53,8 @@ enum CommandRunner {
 
     private static func report(_ error: any Error, in context: CommandContext) async -> ExitStatus {
         let failure = CommandFailure(describing: error)
+        // The reader of our output left (`… | head`): that is its choice and needs no words.
+        if let closed = error as? OutputClosed, closed.isClosedPipe { return failure.status }
         do {
             try await context.errors.writeLine("companion-edge: \(failure)")
         } catch {
@@ -67,6 +70,9 @@ extension CommandFailure {
         switch error {
         case let failure as CommandFailure: self = failure
         case is CancellationError: self.init(.interrupted, "Interrupted.")
+        case let error as ConfigurationError:
+            self.init(.configuration, "\(error)", advice: "'companion-edge config example' explains every setting.")
+        case let error as OutputClosed: self.init(.io, "\(error)")
         default: self.init(.failure, "\(error)")
         }
     }

@@ -1,11 +1,14 @@
 import ArgumentParser
 
 /// A command that works in this process and inside the daemon alike: it reads, writes and knows only what its context holds.
-protocol CompanionCommand: AsyncParsableCommand {
+protocol CompanionCommand: AsyncParsableCommand, Sendable {
     /// Where the command does its work.
     static var place: CommandPlace { get }
     /// Whether the command reads `CommandContext.signals` itself. Otherwise a signal cancels its task.
     static var handlesSignals: Bool { get }
+
+    /// Whether the command also runs when settings cannot be used, because it examines them.
+    static var toleratesProblems: Bool { get }
 
     /// `--user` and `--data-dir`.
     var shared: SharedOptions { get }
@@ -21,6 +24,7 @@ protocol CompanionCommand: AsyncParsableCommand {
 extension CompanionCommand {
     static var place: CommandPlace { .daemonOrHere }
     static var handlesSignals: Bool { false }
+    static var toleratesProblems: Bool { false }
     var files: CommandFiles { CommandFiles() }
 }
 

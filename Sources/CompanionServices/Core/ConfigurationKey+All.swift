@@ -1,0 +1,90 @@
+extension ConfigurationKey {
+    package static let dataDirectory = ConfigurationKey(
+        "COMPANION_DATA_DIR", .path, example: "/var/lib/companion-edge", group: .companion,
+        help: "Where everything the companion knows is kept. Without it: $XDG_DATA_HOME/companion-edge, "
+            + "or ~/.local/share/companion-edge.")
+    package static let configurationFile = ConfigurationKey(
+        "COMPANION_CONFIG", .path, example: "/etc/companion-edge/config", group: .companion,
+        help: "The configuration file, in the syntax of this one. Without it the first of "
+            + "$XDG_CONFIG_HOME/companion-edge/config (~/.config/companion-edge/config) and /etc/companion-edge/config that is there."
+    )
+    package static let user = ConfigurationKey(
+        "COMPANION_USER", .text, example: "Amina", group: .companion, isPersonal: true,
+        help: "Whose companion it is, a UUID or a name, when several people are known and no --user is given.")
+    package static let language = ConfigurationKey(
+        "COMPANION_LANGUAGE", .choice(["auto"] + Language.allCases.map(\.rawValue)), default: "auto", example: "ur",
+        group: .companion, isPersonal: true,
+        help: "The language of answers: English, Urdu, Urdu in Latin letters, or the one the person writes (auto).")
+    package static let timeZone = ConfigurationKey(
+        "COMPANION_TIME_ZONE", .timeZone, default: "Asia/Karachi", example: "Europe/London", group: .companion,
+        isPersonal: true, help: "The time zone of the person, for greetings, dates and reminders.")
+    package static let logLevel = ConfigurationKey(
+        "COMPANION_LOG_LEVEL", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        default: "notice", example: "info", group: .companion,
+        help: "How much is logged to standard error. What people say is never logged.")
+    package static let noColour = ConfigurationKey(
+        "NO_COLOR", .presence, example: "1", group: .companion, isPersonal: true,
+        help: "Set to anything, it keeps colours out of the terminal.")
+
+    package static let supabaseURL = ConfigurationKey(
+        "SUPABASE_URL", .url(schemes: ["https", "http"]), example: "https://abcdefgh.supabase.co", group: .supabase,
+        help: "The Supabase project that the person's devices share. Without it everything stays on this device.")
+    package static let supabaseAnonKey = ConfigurationKey(
+        "SUPABASE_ANON_KEY", .publicSupabaseKey, example: "sb_publishable_...", group: .supabase,
+        help: "The project's anon (publishable) key. What a device may see is decided by who is signed in.")
+    package static let supabaseServiceRoleKey = ConfigurationKey(
+        "SUPABASE_SERVICE_ROLE_KEY",
+        .refused(
+            reason: "it opens every person's rows to whoever holds this device; "
+                + "remove it here, keep it on the server, and set SUPABASE_ANON_KEY instead"),
+        example: "", group: .supabase,
+        help: "Must not be on a device: it opens every person's rows. The program refuses to start with it.")
+
+    package static let openAIKey = ConfigurationKey(
+        "OPENAI_API_KEY", .secret, example: "sk-...", group: .models,
+        help: "Key of the cloud's language models. Without it the embedded brain answers.")
+    package static let openAIBaseURL = ConfigurationKey(
+        "OPENAI_BASE_URL", .url(schemes: ["https", "http"]), default: "https://api.openai.com/v1",
+        example: "http://127.0.0.1:8080/v1", group: .models,
+        help: "Address of the OpenAI-compatible interface; a local server such as llama.cpp works too.")
+
+    package static let upliftBaseURL = ConfigurationKey(
+        "UPLIFTAI_BASE_URL", .url(schemes: ["wss", "ws", "https", "http"]), default: "wss://api.upliftai.org",
+        example: "wss://api.upliftai.org", group: .speech, help: "Address of Uplift AI's Urdu voices.")
+    package static let upliftKey = ConfigurationKey(
+        "UPLIFTAI_API_KEY", .secret, example: "sk_api_...", group: .speech, help: "Key of Uplift AI's Urdu voices.")
+
+    package static let liveKitURL = ConfigurationKey(
+        "LIVEKIT_URL", .url(schemes: ["wss", "ws", "https", "http"]), example: "wss://example.livekit.cloud", group: .rooms,
+        help: "The LiveKit server whose rooms the companion may enter.")
+    package static let liveKitKey = ConfigurationKey(
+        "LIVEKIT_API_KEY", .secret, example: "API...", group: .rooms, help: "Key of the LiveKit server.")
+    package static let liveKitSecret = ConfigurationKey(
+        "LIVEKIT_API_SECRET", .secret, example: "(the secret that belongs to the key)", group: .rooms,
+        help: "Secret of the LiveKit key.")
+
+    package static let redisEnabled = ConfigurationKey(
+        "REDIS_ENABLED", .bool, default: "true", example: "false", group: .cache,
+        help: "Whether a shared cache is used when one answers at REDIS_URL. Without one the device's own cache does.")
+    package static let redisURL = ConfigurationKey(
+        "REDIS_URL", .url(schemes: ["redis", "rediss"]), default: "redis://localhost:6379/0",
+        example: "redis://:password@cache.home:6379/0", group: .cache, help: "Address of the shared cache.")
+
+    package static let useTestUser = ConfigurationKey(
+        "USE_TEST_USER", .bool, default: "false", example: "true", group: .development,
+        help: "Lets a caller whose identity cannot be read be TEST_USER_ID. For development only.")
+    package static let testUserID = ConfigurationKey(
+        "TEST_USER_ID", .uuid, example: "3f6c1d2e-8a4b-4c5d-9e6f-7a8b9c0d1e2f", group: .development,
+        help: "The test person. Used only with USE_TEST_USER=true; there is no default.")
+
+    /// In the order of the documentation.
+    package static let all: [ConfigurationKey] = [
+        dataDirectory, configurationFile, user, language, timeZone, logLevel, noColour, supabaseURL, supabaseAnonKey,
+        supabaseServiceRoleKey, openAIKey, openAIBaseURL, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
+        redisEnabled, redisURL, useTestUser, testUserID,
+    ]
+
+    package static func named(_ name: String) -> ConfigurationKey? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+}

@@ -1,0 +1,183 @@
+import CEditLine
+import Foundation
+import Synchronization
+
+/// Lines typed at the terminal, edited with libedit on a thread of its own, with a history kept in a file (mode 0600).
+final class LineEditor: Sendable {
+    private let thread: BlockingThread
+    private let session: Mutex<Session>
+    private let events: Events
+
+    /// `history` is read at once and written after every line; `nil` keeps none.
+    init(history: URL?, thread: BlockingThread) throws {
+        self.thread = thread
+        events = try Events()
+        session = Mutex(Session(events: events, history: history))
+    }
+
+    /// Asks for one line. Cancelling the task ends the asking.
+    func line(prompt: String) async throws -> TypedLine {
+        try await withTaskCancellationHandler {
+            // The lock is held while the person thinks; nobody else takes it, because questions follow one another.
+            try await thread.run { [self] in try session.withLock { try $0.line(prompt: prompt) } }
+        } onCancel: {
+            events.post(.end)
+        }
+    }
+
+    /// Ctrl-C: throws the line being edited away.
+    func interrupt() { events.post(.interrupt) }
+
+    /// Shows `text` above the line being edited, at once.
+    func interject(_ text: String) { events.post(.text(text)) }
+
+    var isEditing: Bool { events.isEditing }
+
+    // MARK: What the outside wants while the editor waits for keys
+
+    private final class Events: Sendable {
+        enum Event {
+            case text(String)
+            case interrupt
+            case end
+        }
+
+        private struct State {
+            var queue: [Event] = []
+            var isEditing = false
+        }
+
+        let wakePipe: WakePipe
+        private let state = Mutex(State())
+
+        init() throws {
+            wakePipe = try WakePipe()
+        }
+
+        var isEditing: Bool { state.withLock { $0.isEditing } }
+
+        func post(_ event: Event) {
+            state.withLock { $0.queue.append(event) }
+            wakePipe.wake()
+        }
+
+        func setEditing(_ isEditing: Bool) {
+            state.withLock { $0.isEditing = isEditing }
+        }
+
+        func take() -> [Event] {
+            wakePipe.clear()
+            return state.withLock { state in
+                defer { state.queue.removeAll() }
+                return state.queue
+            }
+        }
+    }
+
+    // MARK: The editor itself, on its thread
+
+    private struct Session: ~Copyable {
+        private let events: Events
+        private let history: URL?
+        private var handles: Handles?
+
+        init(events: Events, history: URL?) {
+            self.events = events
+            self.history = history
+        }
+
+        mutating func line(prompt: String) throws -> TypedLine {
+            if handles == nil { handles = try Handles(events: events, history: history) }
+            guard let handles else { return .end }
+            events.setEditing(true)
+            defer { events.setEditing(false) }
+            return handles.line(prompt: prompt)
+        }
+    }
+
+    private final class Handles {
+        private let editor: OpaquePointer
+        private let list: OpaquePointer?
+        private let wait: UnsafeMutablePointer<CEditLineWait>
+        private let waker: Waker
+        private let history: URL?
+
+        init(events: Events, history: URL?) throws {
+            self.history = history
+            waker = Waker(events)
+            wait = .allocate(capacity: 1)
+            wait.initialize(
+                to: CEditLineWait(
+                    input: STDIN_FILENO, wake: events.wakePipe.readEnd,
+                    on_wake: { context in
+                        guard let context else { return 0 }
+                        return Unmanaged<Waker>.fromOpaque(context).takeUnretainedValue().act()
+                    },
+                    context: Unmanaged.passUnretained(waker).toOpaque(), prompt: nil))
+            guard let input = fdopen(dup(STDIN_FILENO), "r"), let output = fdopen(dup(STDOUT_FILENO), "w"),
+                let errors = fdopen(dup(STDERR_FILENO), "w"), let editor = cedit_open(input, output, errors, wait)
+            else {
+                throw SystemCallError("el_init")
+            }
+            self.editor = editor
+            list = cedit_history_open(editor, 500)
+            if let history { _ = cedit_history_load(list, history.path) }
+        }
+
+        deinit {
+            el_end(editor)
+            if let list { history_end(list) }
+            wait.deallocate()
+        }
+
+        func line(prompt: String) -> TypedLine {
+            waker.reason = nil
+            return prompt.withCString { text in
+                wait.pointee.prompt = text
+                defer { wait.pointee.prompt = nil }
+                var count: Int32 = 0
+                guard let characters = el_gets(editor, &count), count > 0 else {
+                    defer { el_reset(editor) }
+                    if case .interrupt? = waker.reason { return .interrupted }
+                    return .end
+                }
+                var line = String(cString: characters)
+                while line.last?.isNewline == true { line.removeLast() }
+                remember(line)
+                return .line(line)
+            }
+        }
+
+        private func remember(_ line: String) {
+            guard let list, !line.allSatisfy(\.isWhitespace) else { return }
+            _ = cedit_history_add(list, line)
+            // A history that cannot be kept is no reason to stop talking.
+            if let history { _ = cedit_history_save(list, history.path) }
+        }
+    }
+
+    /// Acts on events in the middle of a line.
+    private final class Waker {
+        private let events: Events
+        var reason: Events.Event?
+
+        init(_ events: Events) {
+            self.events = events
+        }
+
+        /// 0 to go on editing, 1 to give the line up.
+        func act() -> Int32 {
+            for event in events.take() {
+                switch event {
+                case .text(let text):
+                    let shown = Array("\r\u{1B}[K\(text)\n".utf8)
+                    _ = write(STDOUT_FILENO, shown, shown.count)
+                case .interrupt, .end:
+                    reason = event
+                    return 1
+                }
+            }
+            return 0
+        }
+    }
+}

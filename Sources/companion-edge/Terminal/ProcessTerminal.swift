@@ -1,0 +1,45 @@
+import Foundation
+
+extension TerminalFacts {
+    /// What the standard streams of this process are.
+    static func ofThisProcess(environment: [String: String], allowsColour: Bool) -> TerminalFacts {
+        let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+        var size = winsize()
+        let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let columns = known ? Int(size.ws_col) : environment["COLUMNS"].flatMap(Int.init) ?? 80
+        return TerminalFacts(
+            inputIsTerminal: isatty(STDIN_FILENO) == 1 && outputIsTerminal,
+            outputIsTerminal: outputIsTerminal,
+            errorsAreTerminal: isatty(STDERR_FILENO) == 1,
+            colour: outputIsTerminal && allowsColour && environment["TERM"] != "dumb",
+            width: min(max(columns, 20), 1000))
+    }
+}
+
+/// Standard input of this process: bytes as they come, lines with editing when somebody types them.
+struct ProcessInput: CommandInput {
+    private let reader: FileDescriptorReader
+    private let editor: LineEditor?
+    private let output: any CommandOutput
+
+    init(reader: FileDescriptorReader, editor: LineEditor?, output: any CommandOutput) {
+        self.reader = reader
+        self.editor = editor
+        self.output = output
+    }
+
+    func read() async throws -> [UInt8]? { try await reader.read() }
+
+    func line(prompt: String) async throws -> TypedLine {
+        guard let editor else { return .end }
+        return try await editor.line(prompt: prompt)
+    }
+
+    func interject(_ text: String) async throws {
+        if let editor, editor.isEditing {
+            editor.interject(text)
+        } else {
+            try await output.writeLine(text)
+        }
+    }
+}
