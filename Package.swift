@@ -22,6 +22,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "LocalStore", dependencies: [grdb], swiftSettings: settings),
         .target(
             name: "CompanionServices", dependencies: ["LocalStore", logging],
@@ -29,11 +30,12 @@ let package = Package(
         .executableTarget(
             name: "companion-edge",
             dependencies: [
-                "CEditLine", "LocalStore", "CompanionServices", logging,
+                "CEditLine", "CLinux", "LocalStore", "CompanionServices", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),

@@ -37,7 +37,7 @@ func withControlServer<Result: Sendable>(
     let folder = try TemporaryDirectory()
     let path = folder.file("control.sock").path
     let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let logger = Logger.silent
     let server = ControlServer(
         path: path, inherited: inherited, commands: ScriptedCommands(script: script), logger: logger,
         onListening: { isListening.yield() })
