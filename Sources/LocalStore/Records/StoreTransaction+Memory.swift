@@ -11,16 +11,20 @@ extension StoreTransaction {
         if let previous, previous.value == value {
             return .unchanged(previous)
         }
-        let time = previous.map { max(now, Timestamp(milliseconds: $0.updatedAt.milliseconds + 1)) } ?? now
         if let previous {
+            let time = max(now, Timestamp(milliseconds: previous.updatedAt.milliseconds + 1))
             try execute("UPDATE memory SET value = ?, updated_at = ? WHERE id = ?", [value, time, previous.id])
             try saveProvenance(provenance, of: previous.id)
             return .replaced(try stored(previous.id), previous: previous)
         }
         _ = try ensureProfile()
+        let lastGone = try Timestamp.fetchOne(
+            db, sql: "SELECT max(valid_to) FROM memory_revisions WHERE category = ? AND key = ?",
+            arguments: [category.rawValue, key.text])
+        let created = max(now, lastGone ?? now)
         try execute(
             "INSERT INTO memory (user_id, category, key, value, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [userID.text, category.rawValue, key.text, value, time, time])
+            [userID.text, category.rawValue, key.text, value, created, created])
         let id = db.lastInsertedRowID
         try saveProvenance(provenance, of: id)
         return .inserted(try stored(id))
@@ -34,7 +38,7 @@ extension StoreTransaction {
             """
             UPDATE memory_revisions SET valid_to = ? WHERE id =
                 (SELECT id FROM memory_revisions WHERE category = ? AND key = ? AND reason = 'forgotten' ORDER BY rowid DESC LIMIT 1)
-            """, [now, category.rawValue, key])
+            """, [max(now, Timestamp(milliseconds: memory.updatedAt.milliseconds + 1)), category.rawValue, key])
         return memory
     }
 

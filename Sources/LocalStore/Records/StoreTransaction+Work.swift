@@ -22,6 +22,10 @@ extension StoreView {
         try BackgroundJob.fetchAll(
             db, sql: "SELECT * FROM background_jobs WHERE ?1 IS NULL OR not_before <= ?1 ORDER BY id", arguments: [readyAt])
     }
+
+    package func job(id: Int64) throws -> BackgroundJob? {
+        try BackgroundJob.fetchOne(db, sql: "SELECT * FROM background_jobs WHERE id = ?", arguments: [id])
+    }
 }
 
 extension StoreTransaction {
@@ -64,9 +68,10 @@ extension StoreTransaction {
         try execute("DELETE FROM background_jobs WHERE id = ?", [id])
     }
 
-    package func retryJob(id: Int64, error: String, notBefore: Timestamp) throws {
+    /// Keeps a job for later. `attempts` is what to add to its count: 0 when this attempt has been counted before.
+    package func retryJob(id: Int64, error: String?, notBefore: Timestamp, attempts: Int = 1) throws {
         try execute(
-            "UPDATE background_jobs SET attempts = attempts + 1, last_error = ?, not_before = ? WHERE id = ?",
-            [error, notBefore, id])
+            "UPDATE background_jobs SET attempts = max(0, attempts + ?), last_error = ?, not_before = ? WHERE id = ?",
+            [attempts, error, notBefore, id])
     }
 }
