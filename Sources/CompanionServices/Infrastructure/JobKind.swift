@@ -1,0 +1,67 @@
+import LocalStore
+
+/// What a background job does; an open set, because a newer program may have left kinds this one does not know.
+package struct JobKind: RawRepresentable, Sendable, Hashable {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// Looks again at what was said for something worth remembering.
+    package static let memory = JobKind(rawValue: "memory")
+    /// Writes the profile anew from what is remembered.
+    package static let profile = JobKind(rawValue: "profile")
+    /// Brings the account of a conversation up to date.
+    package static let summary = JobKind(rawValue: "summary")
+    /// Lets an utterance have its effect on stage and trust.
+    package static let state = JobKind(rawValue: "state")
+}
+
+/// The work that follows a turn. Enqueue it in the transaction that stores the turn's messages: then it is done once, whatever
+/// happens in between.
+package struct TurnJobs: Sendable {
+    /// Utterances up to this length bring the profile up to date only if something in them was remembered.
+    static let profileThreshold = 20
+
+    private let kinds: Set<JobKind>
+
+    /// `kinds` are those somebody handles; a kind without a handler is not enqueued.
+    package init(kinds: some Sequence<JobKind>) {
+        self.kinds = Set(kinds)
+    }
+
+    /// `userTurns` counts the person's utterances in this conversation, this one included.
+    package func enqueue(after message: Message, userTurns: Int, in transaction: StoreTransaction) throws {
+        let text = message.text.collapsingWhitespace
+        guard !text.isEmpty else { return }
+        if kinds.contains(.memory) { try enqueue(.memory, ["message": .string(message.id)], transaction) }
+        if kinds.contains(.state) { try enqueue(.state, ["message": .string(message.id)], transaction) }
+        if kinds.contains(.profile) {
+            let isTelling = try text.count > Self.profileThreshold || !transaction.view.memories(saidIn: message.id).isEmpty
+            if isTelling { try transaction.enqueueProfileRewrite() }
+        }
+        if kinds.contains(.summary), ConversationSummaryService.isDue(userTurns: userTurns) {
+            try enqueue(.summary, ["conversation": .string(message.conversationID)], transaction)
+        }
+    }
+
+    /// The last account of a conversation, in the transaction that ends it.
+    package func enqueueFinalSummary(of conversation: String, in transaction: StoreTransaction) throws {
+        guard kinds.contains(.summary) else { return }
+        try enqueue(.summary, ["conversation": .string(conversation), "final": true], transaction)
+    }
+
+    private func enqueue(_ kind: JobKind, _ payload: [String: JSONValue], _ transaction: StoreTransaction) throws {
+        _ = try transaction.enqueueJob(kind: kind.rawValue, payload: payload)
+    }
+}
+
+extension StoreTransaction {
+    /// Asks for a new profile. A request that is waiting is replaced, so that at most one is there, and one that is being worked
+    /// on is done again with what this transaction wrote.
+    package func enqueueProfileRewrite() throws {
+        for job in try view.jobs() where job.kind == JobKind.profile.rawValue { try finishJob(id: job.id) }
+        _ = try enqueueJob(kind: JobKind.profile.rawValue)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import LocalStore
+
+/// Names of the per-person settings that services keep in the store.
+package enum PersonSetting {
+    /// A ``Language``'s raw value: how to address the person, whatever they wrote last.
+    package static let language = "language"
+    /// The IANA name of the zone they live by.
+    package static let timeZone = "time_zone"
+    static let recentGreetings = "recent_greetings"
+    static let profileOrigin = "profile_origin"
+    static let profileVersions = "profile_versions"
+    static let onboardingApplied = "onboarding_applied"
+    static let trustLedger = "trust_ledger"
+}
+
+extension StoreView {
+    /// A setting kept as JSON. One that this version cannot read counts as absent: settings are never worth a refusal.
+    func decodedSetting<T: Decodable>(_ type: T.Type, _ key: String) throws -> T? {
+        guard let text = try setting(key) else { return nil }
+        return try? JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    /// The zone the person lives by; Asia/Karachi until they say otherwise.
+    package func personTimeZone() throws -> TimeZone {
+        let karachi = TimeZone(identifier: "Asia/Karachi") ?? TimeZone(secondsFromGMT: 5 * 3600) ?? .gmt
+        guard let identifier = try setting(PersonSetting.timeZone) else { return karachi }
+        return TimeZone(identifier: identifier) ?? karachi
+    }
+
+    /// The language to address the person in: the one they chose, else the one they wrote last, else English.
+    package func personLanguage() throws -> Language {
+        if let chosen = try setting(PersonSetting.language).flatMap(Language.init(rawValue:)) { return chosen }
+        guard let conversation = try latestConversation() else { return .english }
+        let spoken = try messages(conversation: conversation.id, limit: 12).last { $0.role == .user && $0.language != nil }
+        return (spoken?.language ?? conversation.language).flatMap(Language.init(rawValue:)) ?? .english
+    }
+
+    /// The full name as the person gave it, wherever it was given last.
+    package func personName() throws -> String? {
+        let told = try memories(categories: [.fact], keys: ["full_name", "name", "nickname"]).first?.value
+        let name = try told ?? onboardingDetails()?.fullName
+        let trimmed = name?.trimmingCharacters(in: .whitespacesAndNewlines)
+        return trimmed?.isEmpty == false ? trimmed : nil
+    }
+
+    /// The gender as the person gave it; never guessed.
+    package func personGender() throws -> Gender {
+        if let told = try memory(category: .fact, key: "gender")?.value { return Gender(described: told) }
+        if let answered = try onboardingDetails()?.gender { return Gender(described: answered) }
+        return .unknown
+    }
+}
+
+extension StoreTransaction {
+    func encodeSetting<T: Encodable>(_ key: String, _ value: T) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try setSetting(key, String(decoding: encoder.encode(value), as: UTF8.self))
+    }
+}
