@@ -6,13 +6,17 @@
 if [[ -z $DESTDIR ]]; then
     [[ -w $PREFIX || $EUID == 0 ]] || die "cannot write to $PREFIX; run this as root, or choose PREFIX=\$HOME/.local"
 fi
-need_packages "${BUILD_PACKAGES[@]}"
-
-# The Swift runtime is linked in: the installed program needs neither the toolchain nor this folder.
-release=(-c release --static-swift-stdlib --product companion-edge)
-say "building for release"
-build "${release[@]}" || die "the build failed"
-built=$(swift build "${release[@]}" --show-bin-path)
+# BUILD_FOLDER names a build to install instead of making one.
+if [[ -n ${BUILD_FOLDER:-} ]]; then
+    built=$BUILD_FOLDER
+else
+    need_packages "${BUILD_PACKAGES[@]}"
+    # The Swift runtime is linked in: the installed program needs neither the toolchain nor this folder.
+    release=(-c release --static-swift-stdlib --product companion-edge)
+    say "building for release"
+    build "${release[@]}" || die "the build failed"
+    built=$(swift build "${release[@]}" --show-bin-path)
+fi
 
 say "installing under $DESTDIR$PREFIX"
 target=$DESTDIR$program_folder

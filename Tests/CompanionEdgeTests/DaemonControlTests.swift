@@ -238,13 +238,11 @@ import Testing
 
     @Test("at shutdown nobody new is served, and a command that runs is told to stop and finishes")
     func shutdown() async throws {
-        let path = try await withControlServer { _, _, output, _, signals in
+        let path = try await withControlServer { _, _, output, _, _ in
             try await output.write("begun\n")
-            for await signal in signals where signal == .terminate {
-                try await output.write("finished\n")
-                return .ok
-            }
-            return .software
+            try await gracefulShutdown()
+            try await output.write("finished\n")
+            return .ok
         } _: { path, group in
             let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
             let output = CollectedOutput()

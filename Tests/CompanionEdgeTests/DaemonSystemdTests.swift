@@ -1,5 +1,8 @@
 import Foundation
 import Glibc
+import Logging
+import ServiceLifecycle
+import Synchronization
 import TestSupport
 import Testing
 
@@ -32,16 +35,70 @@ import Testing
         #expect(read.listeners.isEmpty)
     }
 
+    @Test("the journal's stream is recognised by what standard error really is")
+    func journal() throws {
+        let folder = try TemporaryDirectory()
+        let descriptor = open(folder.file("log").path, O_CREAT | O_WRONLY, 0o600)
+        defer { close(descriptor) }
+        var status = stat()
+        #expect(fstat(descriptor, &status) == 0)
+        let same = SystemdEnvironment(["JOURNAL_STREAM": "\(status.st_dev):\(status.st_ino)"], processID: 1)
+        #expect(same.journalReads(descriptor))
+        #expect(!SystemdEnvironment(["JOURNAL_STREAM": "1:2"], processID: 1).journalReads(descriptor))
+        #expect(!SystemdEnvironment([:], processID: 1).journalReads(descriptor))
+    }
+
+    @Test("a line for the journal has a priority, sorted facts and no line break")
+    func journalLine() {
+        let line = JournalLogHandler.line(.warning, "two\n<0>lines", ["user": "a1b2c3d4...", "error": "no\nspace"])
+        #expect(line == "<4>two <0>lines error=no space user=a1b2c3d4...\n")
+    }
+
+    @Test("ready comes when the daemon serves, life only while every check answers, stopping at the end")
+    func heartbeat() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("notify").path
+        let listener = try DatagramListener(path: path)
+        let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+        let (beats, beat) = AsyncStream.makeStream(of: Int.self)
+        let count = Mutex(0)
+        let heartbeat = Heartbeat(
+            socket: try #require(NotifySocket(path: path)), period: .milliseconds(3), ready: ready,
+            checks: [
+                {
+                    let number = count.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    beat.yield(number)
+                    if number == 1 { throw CommandFailure(.io, "the disk is full") }
+                }
+            ], status: { "Serving 1 person" }, clock: ContinuousClock(), logger: .silent)
+        let group = ServiceGroup(services: [heartbeat], logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            isReady.yield()
+            for await number in beats where number >= 3 { break }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(try listener.receive() == "READY=1\nSTATUS=Serving 1 person")
+        #expect(try listener.receive() == "WATCHDOG=1")
+        var last = ""
+        repeat { last = try listener.receive() } while last == "WATCHDOG=1"
+        #expect(last == "STOPPING=1\nSTATUS=Stopping")
+    }
+
     @Test("messages reach a socket with a path and an abstract one", arguments: [true, false])
     func notify(abstract: Bool) throws {
         let folder = try TemporaryDirectory()
         let path = abstract ? "@companion-edge-test-\(UUID().uuidString)" : folder.file("notify").path
         let listener = try DatagramListener(path: path)
         let notifier = try #require(NotifySocket(path: path))
-        try notifier.send(.ready, .status("two\nlines"))
+        try notifier.send([.ready, .status("two\nlines")])
         #expect(try listener.receive() == "READY=1\nSTATUS=two lines")
-        try notifier.send(.alive)
-        try notifier.send(.stopping)
+        try notifier.send([.alive])
+        try notifier.send([.stopping])
         #expect(try listener.receive() == "WATCHDOG=1")
         #expect(try listener.receive() == "STOPPING=1")
     }
@@ -57,7 +114,7 @@ import Testing
     func nobody() throws {
         let folder = try TemporaryDirectory()
         let notifier = try #require(NotifySocket(path: folder.file("none").path))
-        let error = #expect(throws: NotifyError.self) { try notifier.send(.ready) }
+        let error = #expect(throws: NotifyError.self) { try notifier.send([.ready]) }
         #expect(error?.code == ENOENT)
     }
 }

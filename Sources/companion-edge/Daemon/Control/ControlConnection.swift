@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import ServiceLifecycle
 
 /// One client of the control socket, from its hello to the status of its command.
 struct ControlConnection: Sendable {
@@ -59,13 +58,9 @@ struct ControlConnection: Sendable {
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                let status = await withGracefulShutdownHandler {
-                    await commands.serve(
-                        request, input: input, output: ClientOutput(stream: .output, send: send),
-                        errors: ClientOutput(stream: .errors, send: send), signals: signals)
-                } onGracefulShutdown: {
-                    signal.yield(.terminate)
-                }
+                let status = await commands.serve(
+                    request, input: input, output: ClientOutput(stream: .output, send: send),
+                    errors: ClientOutput(stream: .errors, send: send), signals: signals)
                 // Ends the reading below, too.
                 defer { link.close() }
                 try await link.send(.exit(status))

@@ -34,7 +34,7 @@ struct NotifySocket: Sendable {
     }
 
     /// Sends the lines as one message. Never blocks; throws what the kernel says.
-    func send(_ lines: Line...) throws(NotifyError) {
+    func send(_ lines: [Line]) throws(NotifyError) {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw NotifyError(code: errno) }
         defer { close(descriptor) }
