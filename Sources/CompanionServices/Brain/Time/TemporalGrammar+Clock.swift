@@ -69,7 +69,8 @@ extension TemporalGrammar {
         let quarters = number.value - Double(hour)
         guard quarters.truncatingRemainder(dividingBy: 0.25) == 0 else { return nil }
         let next = number.words.upperBound
-        let reading = ClockReading(hour: hour, minute: Int(quarters * 60), form: .bare)
+        // پون بجے is a quarter to one.
+        let reading = ClockReading(hour: hour == 0 && quarters > 0 ? 12 : hour, minute: Int(quarters * 60), form: .bare)
         if scanner.term(next) == .oclock || (scanner.word(next) == "o" && scanner.word(next + 1) == "clock") {
             return withMeridiem(reading, scanner.term(next) == .oclock ? next + 1 : next + 2)
         }

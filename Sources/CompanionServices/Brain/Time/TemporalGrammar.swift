@@ -68,6 +68,7 @@ struct TemporalGrammar: Sendable {
             return take(clock, stop, &reading)
         }
         if let stop = relativeAmount(at: index, lead: lead, into: &reading) { return stop }
+        if let stop = dateBesideWeekday(at: index, lead: lead, into: &reading) { return stop }
         if reading.day == nil, reading.shift == nil, let (day, stop) = day(at: index, lead: lead, hasContext: !reading.isEmpty) {
             if let problem = day.problem {
                 reading.problem = problem
@@ -96,6 +97,21 @@ struct TemporalGrammar: Sendable {
             return take(clock, stop, &reading)
         }
         return nil
+    }
+
+    /// "friday 13 march", "friday the 13th", "13 march, friday": the date counts.
+    private func dateBesideWeekday(at index: Int, lead: TimeLead?, into reading: inout TemporalReading) -> Int? {
+        switch reading.day {
+        case .weekday(_, .bare):
+            guard let (date, stop) = day(at: index, lead: lead ?? .on, hasContext: true), date.isDate else { return nil }
+            reading.problem = date.problem
+            reading.day = date
+            return stop
+        case .date:
+            guard case .weekday = scanner.term(index) else { return nil }
+            return index + 1
+        default: return nil
+        }
     }
 
     private func take(_ clock: ClockReading, _ stop: Int, _ reading: inout TemporalReading) -> Int {
@@ -137,6 +153,13 @@ extension DayReference {
     fileprivate var isDayWord: Bool {
         switch self {
         case .now, .offset, .either, .weekday: true
+        default: false
+        }
+    }
+
+    fileprivate var isDate: Bool {
+        switch self {
+        case .date, .dayOfMonth: true
         default: false
         }
     }

@@ -6,8 +6,11 @@ struct TenseDetector: Sendable {
 
     /// The tense of the clause around `range`; nil when nothing tells.
     func tense(ofFolded words: [String], around range: Range<Int>) -> Tense? {
+        // No clause is longer; keeps a huge text with many times linear.
+        let reach = max(0, range.lowerBound - 40)..<min(words.count, range.upperBound + 40)
+        let words = words[reach]
         switch language {
-        case .english: return englishTense(words[...])
+        case .english: return englishTense(words)
         case .urdu, .romanUrdu:
             let lexicon = language == .urdu ? TenseLexicon.urdu : TenseLexicon.romanUrdu
             let clause = clause(around: range, in: words, lexicon)
@@ -17,9 +20,9 @@ struct TenseDetector: Sendable {
     }
 
     /// Urdu ends its clause with the verb: from the last boundary before the time to the first one after it.
-    private func clause(around range: Range<Int>, in words: [String], _ lexicon: TenseLexicon) -> ArraySlice<String> {
-        let start = words[..<range.lowerBound].lastIndex(where: lexicon.boundaries.contains).map { $0 + 1 } ?? 0
-        let end = words[range.upperBound...].firstIndex(where: lexicon.boundaries.contains) ?? words.count
+    private func clause(around range: Range<Int>, in words: ArraySlice<String>, _ lexicon: TenseLexicon) -> ArraySlice<String> {
+        let start = words[..<range.lowerBound].lastIndex(where: lexicon.boundaries.contains).map { $0 + 1 } ?? words.startIndex
+        let end = words[range.upperBound...].firstIndex(where: lexicon.boundaries.contains) ?? words.endIndex
         let clause = words[start..<end]
         // کل پیر اور منگل کو …: a piece without verb takes the rest of the sentence.
         return urduTense(clause, lexicon) == nil ? words[start...] : clause
