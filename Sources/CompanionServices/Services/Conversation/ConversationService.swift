@@ -13,9 +13,9 @@ package final class ConversationService: MeteredService {
     private let greetings: GreetingPolicy
     private let counters = ServiceCounters<Counter>("conversation")
 
-    package init(store: PersonStore) throws(ServiceError) {
+    package init(store: PersonStore, lexicon: SignalLexicon) throws(ServiceError) {
         self.store = store
-        continuity = ContinuityPolicy(lexicon: try SignalLexicon())
+        continuity = ContinuityPolicy(lexicon: lexicon)
         greetings = GreetingPolicy(phrases: try ServiceData.load(GreetingPhrases.self, from: "greetings"))
     }
 

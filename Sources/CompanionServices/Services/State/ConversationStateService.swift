@@ -35,9 +35,9 @@ package final class ConversationStateService: MeteredService {
     private let guidance: [ConversationStage: StageGuidance]
     private let counters = ServiceCounters<Counter>("conversation-state")
 
-    package init(store: PersonStore) throws(ServiceError) {
+    package init(store: PersonStore, lexicon: SignalLexicon) throws(ServiceError) {
         self.store = store
-        policy = TrustPolicy(lexicon: try SignalLexicon())
+        policy = TrustPolicy(lexicon: lexicon)
         guidance = try StageGuidance.load()
     }
 

@@ -22,8 +22,8 @@ package struct ExtractiveSummarizer: ConversationSummarizing {
     private let topics: TopicFinder
     private let phrases: SummaryPhrases
 
-    package init() throws(ServiceError) {
-        lexicon = try SignalLexicon()
+    package init(lexicon: SignalLexicon) throws(ServiceError) {
+        self.lexicon = lexicon
         phrases = try ServiceData.load(SummaryPhrases.self, from: "summary")
         topics = TopicFinder(ignored: phrases.ignoredTopics)
     }

@@ -14,8 +14,9 @@ enum Signal: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// Finds signals by words and phrases of a data file; English, Urdu and Roman Urdu together, because people mix them.
 ///
-/// Spelling variants that ``TextNormalizer`` unifies count as one. A `*` ends a word of which only the beginning matters.
-struct SignalLexicon: Sendable {
+/// Spelling variants that ``TextNormalizer`` unifies count as one. A `*` ends a word of which only the beginning matters. Make one
+/// and share it: it is the same for everybody.
+package struct SignalLexicon: Sendable {
     private struct Phrase: Sendable {
         let signal: Signal
         let words: [Word]
@@ -33,7 +34,7 @@ struct SignalLexicon: Sendable {
     /// By the first three letters of the first word, so that a sentence is compared with few phrases.
     private let phrases: [String: [Phrase]]
 
-    init() throws(ServiceError) {
+    package init() throws(ServiceError) {
         let lists = try ServiceData.load([String: [String]].self, from: "signals")
         var phrases: [String: [Phrase]] = [:]
         for (name, list) in lists {
