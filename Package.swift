@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every target of ours is built the same way; dependencies keep their own settings.
@@ -49,3 +50,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `make bench` runs. Left out of everyday builds, which it would only slow down.
+if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "companion-bench",
+            dependencies: [
+                "LocalStore", "CompanionServices", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks", swiftSettings: settings))
+}

@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${BUILD_PACKAGES[@]}"
+# Package.swift adds the benchmarks only when it is asked to.
+export COMPANION_BENCH=1
 # The same flags as the installed program, so that both share one build.
 release=(-c release --static-swift-stdlib)
 say "building for release"

@@ -1,13 +1,16 @@
 /// A spelling of a word in one small alphabet of consonants, the same for Urdu script and for Latin letters.
 ///
 /// Urdu leaves out short vowels and Roman Urdu has no fixed spelling, so vowels are dropped, letters that Latin cannot
-/// tell apart are merged, and only the kind of the first sound is kept: `behan`, `behn` and بہن all become `bn`.
+/// tell apart are merged, and only the kind of the first sound is kept: `behan`, `behn` and بہن all become `0bn`.
 package enum ConsonantSkeleton {
+    /// Begins every skeleton, so that none is taken for a word.
+    private static let mark = UInt8(ascii: "0")
+
     /// The skeleton of one folded word; nil when too little is left to tell words apart.
     package static func of(_ token: String) -> String? {
-        var letters: [UInt8] = []
+        var letters = [mark]
         if isArabicScript(token) { appendUrdu(token, to: &letters) } else { appendLatin(token, to: &letters) }
-        guard letters.count >= 2 else { return nil }
+        guard letters.count >= 3 else { return nil }
         return String(decoding: letters, as: UTF8.self)
     }
 

@@ -16,48 +16,22 @@ package struct HashEmbedder: Sendable {
     }
 
     /// The vector of words that are already normalised. `weight` says how telling a word is (1 is usual, 0 leaves it out).
-    package func embed(terms: [String], weight: (String) -> Float = { _ in 1 }) -> HashVector {
-        var sums = [Int32](repeating: 0, count: Self.dimension)
+    package func embed(terms: [String], weight: (String) -> Double = { _ in 1 }) -> HashVector {
+        var sums = DenseSums()
         for term in terms {
             let factor = Int32((min(max(weight(term), 0), 16) * 16).rounded())
             guard factor > 0 else { continue }
-            var scalars = term.unicodeScalars.map(\.value)
-            Self.add(word: &scalars, factor: factor, to: &sums)
+            HashFeatures.add(word: term.unicodeScalars, factor: factor, to: &sums)
         }
-        return Self.quantise(sums)
+        return Self.quantise(sums.values)
     }
 
-    // MARK: Features
+    private struct DenseSums: HashFeatureSink {
+        var values = [Int32](repeating: 0, count: dimension)
 
-    /// A word's own feature counts as much as about four of its pieces.
-    private static let wordWeight: Int32 = 4
-
-    private static func add(word: inout [UInt32], factor: Int32, to sums: inout [Int32]) {
-        var whole = offsetBasis
-        for scalar in word { whole = (whole ^ UInt64(scalar)) &* prime }
-        count(whole ^ 0x9E37_79B9_7F4A_7C15, wordWeight &* factor, in: &sums)
-        word.insert(boundary, at: 0)
-        word.append(boundary)
-        for start in word.indices {
-            var hash = offsetBasis
-            for end in start..<min(start + 5, word.count) {
-                hash = (hash ^ UInt64(word[end])) &* prime
-                if end - start >= 2 { count(hash, factor, in: &sums) }
-            }
+        mutating func add(_ amount: Int32, at component: Int) {
+            values[component] &+= amount
         }
-    }
-
-    private static let boundary: UInt32 = 0x20
-    private static let offsetBasis: UInt64 = 0xCBF2_9CE4_8422_2325
-    private static let prime: UInt64 = 0x0000_0100_0000_01B3
-
-    /// FNV-1a leaves its high bits weak for short input, so a final mix spreads them.
-    private static func count(_ hash: UInt64, _ amount: Int32, in sums: inout [Int32]) {
-        var mixed = hash
-        mixed = (mixed ^ (mixed >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-        mixed ^= mixed >> 33
-        let slot = Int(truncatingIfNeeded: mixed & UInt64(dimension - 1))
-        sums[slot] = sums[slot] &+ (mixed >> 63 == 0 ? amount : 0 &- amount)
     }
 
     private static func quantise(_ sums: [Int32]) -> HashVector {

@@ -21,7 +21,7 @@ struct DocumentID: Hashable, Comparable {
     }
 
     var kind: SearchKind { rawValue >> Self.kindShift == 0 ? .message : .memory }
-    var row: Int64 { rawValue & (1 << Self.kindShift - 1) >> 4 }
+    var row: Int64 { (rawValue & ((1 << Self.kindShift) - 1)) >> 4 }
     var lengthClass: Int { Int(rawValue & 15) }
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
@@ -32,14 +32,14 @@ struct DocumentID: Hashable, Comparable {
     /// The numbers of all documents of a kind.
     static func range(of kind: SearchKind) -> ClosedRange<Int64> {
         let lowest = lowest(kind, row: 0)
-        return lowest...(lowest + (1 << kindShift - 1))
+        return lowest...(lowest + (1 << kindShift) - 1)
     }
 
     static func lowest(sql row: String, _ kind: SearchKind) -> String { "\(lowest(kind, row: 0)) + \(row) * 16" }
     static func highest(sql row: String, _ kind: SearchKind) -> String { "\(lowest(kind, row: 0) + 15) + \(row) * 16" }
 
     /// Leaves room for 2^44 rows of each kind.
-    private static let kindShift: Int64 = 48
+    static let kindShift: Int64 = 48
 
     private static let upperBounds = [2, 4, 6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 64, 96, 192]
     private static let typicalLengths = [1.5, 3.5, 5.5, 7.5, 9.5, 11.5, 14, 17, 21.5, 27, 34, 43, 56, 80, 144, 300]

@@ -7,7 +7,8 @@
 /// * `memory_vectors`: one hashed vector a memory; `revision` grows with every write, so that a reader can follow.
 /// * `search_pending`: what still has to be indexed. Triggers on `memory` and `messages` fill it; ``SearchIndexer`` empties
 ///   it before the commit, and at open for rows that other programs wrote.
-/// * `search_state`: one row with the normaliser's version and the totals that BM25 needs.
+/// * `search_totals`: how many documents of each kind there are and how long they are together, which BM25 needs.
+/// * `search_state`: one row with the normaliser's version and the last revision of a vector.
 enum SearchSchema {
     /// To be run in order by the migration that creates the store, after `memory` and `messages` exist.
     static let statements: [String] =
@@ -34,24 +35,29 @@ enum SearchSchema {
         "CREATE TABLE search_pending (kind INTEGER NOT NULL, ref INTEGER NOT NULL, PRIMARY KEY (kind, ref)) WITHOUT ROWID",
         """
         CREATE TABLE search_state (
-            id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, documents INTEGER NOT NULL,
-            length INTEGER NOT NULL, vector_revision INTEGER NOT NULL)
+            id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, vector_revision INTEGER NOT NULL)
         """,
-        "INSERT INTO search_state VALUES (1, 0, 0, 0, 0)",
+        "INSERT INTO search_state VALUES (1, 0, 0)",
+        "CREATE TABLE search_totals (kind INTEGER PRIMARY KEY, documents INTEGER NOT NULL, length INTEGER NOT NULL)",
+        "INSERT INTO search_totals VALUES (0, 0, 0), (1, 0, 0)",
+        // A message whose fact was replaced or forgotten should not speak for the present.
+        "CREATE INDEX memory_revisions_by_message ON memory_revisions (message_id) WHERE message_id IS NOT NULL",
     ]
 
     private static let documentTriggers = [
         """
         CREATE TRIGGER search_documents_insert AFTER INSERT ON search_documents BEGIN
             INSERT INTO search_index (rowid, terms, skeleton) VALUES (NEW.id, NEW.terms, NEW.skeleton);
-            UPDATE search_state SET documents = documents + 1, length = length + NEW.length;
+            UPDATE search_totals SET documents = documents + 1, length = length + NEW.length
+            WHERE kind = NEW.id >> \(DocumentID.kindShift);
         END
         """,
         """
         CREATE TRIGGER search_documents_delete AFTER DELETE ON search_documents BEGIN
             INSERT INTO search_index (search_index, rowid, terms, skeleton)
             VALUES ('delete', OLD.id, OLD.terms, OLD.skeleton);
-            UPDATE search_state SET documents = documents - 1, length = length - OLD.length;
+            UPDATE search_totals SET documents = documents - 1, length = length - OLD.length
+            WHERE kind = OLD.id >> \(DocumentID.kindShift);
         END
         """,
     ]

@@ -1,0 +1,83 @@
+import LocalStore
+
+/// What a question asks the index for.
+struct QueryPlan: Sendable {
+    /// How the clauses of the lexical query came about, in the same order.
+    enum Origin: Sendable, Hashable {
+        case word(String)
+        /// The same idea in other words or another language.
+        case synonyms(of: String)
+        /// The sound of the word, for the other script.
+        case skeleton(of: String)
+
+        var term: String {
+            switch self {
+            case .word(let term), .synonyms(let term), .skeleton(let term): term
+            }
+        }
+    }
+
+    struct Weights: Sendable {
+        var synonyms = 0.6
+        var skeleton = 0.5
+        /// For the skeletons of a question in English, whose names may be written in Urdu in the store.
+        var nameSkeleton = 0.25
+    }
+
+    /// The words that carry meaning, without repetition.
+    private(set) var terms: [String] = []
+    private(set) var clauses: [LexicalQuery.Clause] = []
+    private(set) var origins: [Origin] = []
+
+    /// The longest question that is looked up word by word; more would walk half of the index.
+    static let longestQuestion = 10
+
+    init(_ text: String, lexicon: ConceptLexicon, weights: Weights = Weights()) {
+        let tokens = TextNormalizer.tokens(text)
+        let romanUrdu = TextNormalizer.isRomanUrdu(tokens)
+        var skeletons: [(String, LexicalQuery.Clause)] = []
+        for token in tokens {
+            guard let term = TextNormalizer.indexTerms(ofTokens: [token]).first, !terms.contains(term) else { continue }
+            terms.append(term)
+            guard terms.count <= Self.longestQuestion else { continue }
+            clauses.append(LexicalQuery.Clause(forms: [term]))
+            origins.append(.word(term))
+            guard let skeleton = ConsonantSkeleton.of(token) else { continue }
+            let urdu = romanUrdu || ConsonantSkeleton.isArabicScript(token)
+            let weight = urdu ? weights.skeleton : weights.nameSkeleton
+            skeletons.append((term, LexicalQuery.Clause(forms: [skeleton], weight: weight)))
+        }
+        for term in terms.prefix(Self.longestQuestion) {
+            let synonyms = lexicon.synonyms(of: term)
+            guard !synonyms.isEmpty else { continue }
+            clauses.append(LexicalQuery.Clause(forms: synonyms, weight: weights.synonyms))
+            origins.append(.synonyms(of: term))
+        }
+        for (term, clause) in skeletons {
+            clauses.append(clause)
+            origins.append(.skeleton(of: term))
+        }
+    }
+
+    var isEmpty: Bool { terms.isEmpty }
+
+    /// The question as a vector, its rare words weighing more: `weights` are those of the clauses.
+    func vector(clauseWeights: [Double]) -> HashVector {
+        var weightOf: [String: Double] = [:]
+        for (origin, weight) in zip(origins, clauseWeights) {
+            if case .word(let term) = origin { weightOf[term] = weight }
+        }
+        return HashEmbedder().embed(terms: terms) { weightOf[$0] ?? 1 }
+    }
+
+    /// The share of the question's weight that these terms have.
+    func coverage(of found: [String], clauseWeights: [Double]) -> Double {
+        var (matched, whole) = (0.0, 0.0)
+        for (origin, weight) in zip(origins, clauseWeights) {
+            guard case .word(let term) = origin else { continue }
+            whole += weight
+            if found.contains(term) { matched += weight }
+        }
+        return whole > 0 ? matched / whole : 0
+    }
+}

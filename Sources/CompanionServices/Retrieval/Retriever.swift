@@ -1,0 +1,169 @@
+import Foundation
+import LocalStore
+
+/// Finds what a question is about among memories and messages. Runs on one view of the store, so that its steps agree.
+package struct Retriever: Sendable {
+    /// Candidates whose circumstances are looked at, for each hit asked for; the boosts are too small to lift the rest.
+    private static let lookedAtPerHit = 4
+    private static let leastLookedAt = 32
+    /// A memory that shares no word must be at least this similar to be a candidate.
+    private static let leastCosine: Float = 0.2
+    private static let nearestMemories = 32
+
+    package let lexicon: ConceptLexicon
+    package let ranker: HybridRanker
+    private let vectors: MemoryVectorCache
+    private let planWeights: QueryPlan.Weights
+
+    package init(lexicon: ConceptLexicon, ranker: HybridRanker = HybridRanker(), vectors: MemoryVectorCache = MemoryVectorCache())
+    {
+        self.init(lexicon: lexicon, ranker: ranker, vectors: vectors, planWeights: QueryPlan.Weights())
+    }
+
+    init(lexicon: ConceptLexicon, ranker: HybridRanker, vectors: MemoryVectorCache, planWeights: QueryPlan.Weights) {
+        self.lexicon = lexicon
+        self.ranker = ranker
+        self.vectors = vectors
+        self.planWeights = planWeights
+    }
+
+    /// Best first; empty when the question has no word that carries meaning.
+    package func search(_ request: RetrievalRequest, in view: StoreView, now: Timestamp) throws -> [RetrievalHit] {
+        let plan = QueryPlan(request.text, lexicon: lexicon, weights: planWeights)
+        guard !plan.isEmpty, request.limit > 0 else { return [] }
+        let lexical = try view.lexicalSearch(LexicalQuery(clauses: plan.clauses, filter: request.filter))
+        let vector = plan.vector(clauseWeights: lexical.clauseWeights)
+        var probe = HashProbe(vector)
+        let candidates = try candidates(lexical, vector: vector, probe: &probe, request: request, in: view)
+        let lent = try lend(ranker.base(candidates), probe: &probe, request: request, in: view)
+        let considered = try consider(lent, request: request, in: view, now: now)
+        let items = Dictionary(uniqueKeysWithValues: considered.map { ($0.scored.reference, $0.item) })
+        return ranker.select(considered.map(\.scored), limit: request.limit).compactMap { scored in
+            items[scored.reference].map { hit(scored, $0, plan: plan, weights: lexical.clauseWeights, now: now) }
+        }
+    }
+
+    // MARK: Steps
+
+    /// Everything that shares words, and the memories whose spelling is close.
+    private func candidates(
+        _ lexical: LexicalResult, vector: HashVector, probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
+    ) throws -> [RetrievalCandidate] {
+        var candidates: [RetrievalCandidate] = []
+        var known: Set<SearchReference> = []
+        for match in lexical.matches {
+            known.insert(match.reference)
+            candidates.append(
+                RetrievalCandidate(
+                    reference: match.reference, lexical: match.score, cosine: probe.cosine(terms: match.terms),
+                    clauses: match.clauses, terms: match.terms))
+        }
+        guard request.filter.kinds.contains(.memory) else { return candidates }
+        for near in try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine) {
+            let reference = SearchReference(.memory, row: near.id)
+            guard !known.contains(reference), try view.isAllowed(reference, by: request.filter),
+                let terms = try view.indexedTerms(reference)
+            else { continue }
+            candidates.append(RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms))
+        }
+        return candidates
+    }
+
+    /// Loans between turns and facts; neighbours that no word led to join the candidates.
+    private func lend(
+        _ scored: [ScoredCandidate], probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
+    ) throws -> [ScoredCandidate] {
+        let reach = max(Self.leastLookedAt, request.limit * Self.lookedAtPerHit)
+        var neighbours: [SearchReference: [SearchReference]] = [:]
+        var sources: [SearchReference: SearchReference] = [:]
+        for item in scored.prefix(reach) {
+            switch item.reference.kind {
+            case .message: neighbours[item.reference] = try view.neighbours(ofMessage: item.reference)
+            case .memory:
+                if let source = try view.searchReference(sourceOf: item.reference) { sources[item.reference] = source }
+            }
+        }
+        let known = Set(scored.map(\.reference))
+        var all = scored
+        for reference in Set(neighbours.values.joined()).union(sources.values).subtracting(known) {
+            guard try view.isAllowed(reference, by: request.filter), let terms = try view.indexedTerms(reference) else {
+                continue
+            }
+            let joined = RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms)
+            all.append(ranker.joining(joined, to: scored))
+        }
+        return ranker.lend(all, neighbours: neighbours, sources: sources)
+    }
+
+    /// Fetches the rows of the best and weighs their circumstances.
+    private func consider(
+        _ scored: [ScoredCandidate], request: RetrievalRequest, in view: StoreView, now: Timestamp
+    ) throws -> [(scored: ScoredCandidate, item: SearchedItem)] {
+        let reach = max(Self.leastLookedAt, request.limit * Self.lookedAtPerHit)
+        var result: [(ScoredCandidate, SearchedItem)] = []
+        for var item in scored {
+            guard result.count < reach else { break }
+            guard let row = try view.searchedItem(item.reference), try isCurrent(row, request: request, in: view) else {
+                continue
+            }
+            if request.usesBoosts {
+                item.score *= ranker.boost(circumstances(of: item, row, request: request, now: now))
+            }
+            result.append((item, row))
+        }
+        return result
+    }
+
+    private func isCurrent(_ item: SearchedItem, request: RetrievalRequest, in view: StoreView) throws -> Bool {
+        guard case .message(let message) = item else { return true }
+        guard message.id != request.excludedMessageID else { return false }
+        guard let reason = try view.supersession(ofMessage: message.id) else { return true }
+        return request.includesPast && reason != .forgotten
+    }
+
+    private func circumstances(
+        of item: ScoredCandidate, _ row: SearchedItem, request: RetrievalRequest, now: Timestamp
+    ) -> HybridRanker.Circumstances {
+        var circumstances = HybridRanker.Circumstances(turnsSinceUse: request.turnsSinceUse[item.reference])
+        switch row {
+        case .memory(let memory):
+            circumstances.importance = Importance.of(memory)
+            circumstances.ageInDays = now.seconds(since: memory.updatedAt) / 86_400
+        case .message(let message):
+            circumstances.ageInDays = now.seconds(since: message.createdAt) / 86_400
+        }
+        if !request.context.isEmpty {
+            let words = item.candidate.terms.split(separator: " ")
+            let shared = words.count { request.context.contains(String($0)) }
+            circumstances.contextOverlap = words.isEmpty ? 0 : Double(shared) / Double(words.count)
+        }
+        return circumstances
+    }
+
+    private func hit(
+        _ scored: ScoredCandidate, _ item: SearchedItem, plan: QueryPlan, weights: [Double], now: Timestamp
+    ) -> RetrievalHit {
+        var words: [String] = []
+        var related: [String] = []
+        for clause in scored.candidate.clauses {
+            let origin = plan.origins[clause]
+            if case .word(let term) = origin {
+                words.append(term)
+            } else if !related.contains(origin.term) {
+                related.append(origin.term)
+            }
+        }
+        related.removeAll(where: words.contains)
+        let (messageID, date): (String?, Timestamp) =
+            switch item {
+            case .memory(let memory): (memory.provenance.messageID, memory.updatedAt)
+            case .message(let message): (message.id, message.createdAt)
+            }
+        let reason = RetrievalReason(
+            words: words, relatedWords: related, coverage: plan.coverage(of: words + related, clauseWeights: weights),
+            cosine: scored.candidate.cosine, lent: scored.lent, messageID: messageID, date: date)
+        return RetrievalHit(
+            reference: scored.reference, item: item, similarity: scored.candidate.cosine, finalScore: scored.score,
+            isRecent: now.seconds(since: date) < 86_400, reason: reason)
+    }
+}

@@ -1,0 +1,75 @@
+import GRDB
+
+/// A ``SearchFilter`` in the form that suits its width: nothing to test, a set of rows, or a question a row.
+struct AllowedRows {
+    private let filter: SearchFilter
+    private var rows: [SearchKind: Set<Int64>] = [:]
+    private var unlisted: Set<SearchKind> = []
+
+    init(_ db: Database, filter: SearchFilter, widest: Int) throws {
+        self.filter = filter
+        for kind in SearchKind.allCases where filter.kinds.contains(kind) {
+            guard let condition = Self.condition(filter, kind) else { continue }
+            let listed = try Int64.fetchAll(
+                db, sql: "SELECT \(Self.rowColumn(kind)) FROM \(Self.table(kind)) WHERE \(condition.sql) LIMIT ?",
+                arguments: condition.arguments + [widest + 1])
+            if listed.count > widest { unlisted.insert(kind) } else { rows[kind] = Set(listed) }
+        }
+    }
+
+    /// Asks about every row.
+    init(filter: SearchFilter) {
+        self.filter = filter
+        unlisted = filter.kinds
+    }
+
+    /// Whether `mayContain` says all; otherwise `contains` must be asked too.
+    var isExact: Bool { unlisted.isEmpty }
+
+    func mayContain(_ document: DocumentID) -> Bool {
+        guard let listed = rows[document.kind] else { return filter.kinds.contains(document.kind) }
+        return listed.contains(document.row)
+    }
+
+    func contains(_ db: Database, _ reference: SearchReference) throws -> Bool {
+        guard filter.kinds.contains(reference.kind) else { return false }
+        if let listed = rows[reference.kind] { return listed.contains(reference.row) }
+        guard unlisted.contains(reference.kind), let condition = Self.condition(filter, reference.kind) else { return true }
+        let (table, column) = (Self.table(reference.kind), Self.rowColumn(reference.kind))
+        return try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(condition.sql) AND \(column) = ?)"),
+            arguments: condition.arguments + [reference.row]) ?? false
+    }
+
+    /// The span of document numbers that can pass: a narrow filter spares the walk through everything outside of it.
+    func range(of kind: SearchKind) -> ClosedRange<Int64> {
+        guard let listed = rows[kind] else { return DocumentID.range(of: kind) }
+        guard let lowest = listed.min(), let highest = listed.max() else {
+            let start = DocumentID.lowest(kind, row: 0)
+            return start...start
+        }
+        return DocumentID.lowest(kind, row: lowest)...(DocumentID.lowest(kind, row: highest) + 15)
+    }
+
+    private static func table(_ kind: SearchKind) -> String { kind == .memory ? "memory" : "messages" }
+    private static func rowColumn(_ kind: SearchKind) -> String { kind == .memory ? "id" : "rid" }
+
+    /// nil when every row of the kind passes.
+    private static func condition(_ filter: SearchFilter, _ kind: SearchKind) -> (sql: String, arguments: StatementArguments)? {
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+        if kind == .memory, let categories = filter.categories {
+            conditions.append("category IN (\(categories.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += StatementArguments(categories.map(\.rawValue))
+        }
+        if kind == .message, let role = filter.role {
+            conditions.append("role = ?")
+            arguments += [role.rawValue]
+        }
+        if let time = filter.time {
+            conditions.append((kind == .memory ? "updated_at" : "created_at") + " BETWEEN ? AND ?")
+            arguments += [time.lowerBound, time.upperBound]
+        }
+        return conditions.isEmpty ? nil : (conditions.joined(separator: " AND "), arguments)
+    }
+}
