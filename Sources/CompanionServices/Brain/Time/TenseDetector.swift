@@ -53,7 +53,7 @@ struct TenseDetector: Sendable {
             if TenseLexicon.englishFuture.contains(word) { return .future }
             if TenseLexicon.englishPast.contains(word) { return .past }
         }
-        let hasRegularPast = words.contains { $0.utf8.count > 4 && $0.hasSuffix("ed") && !TenseLexicon.notPast.contains($0) }
+        let hasRegularPast = words.contains { $0.utf8.count > 4 && $0.ends(with: "ed") && !TenseLexicon.notPast.contains($0) }
         return hasRegularPast ? .past : nil
     }
 }

@@ -1,39 +1,42 @@
 /// Verb forms that tell past from future.
 struct TenseLexicon: Sendable {
     /// Where one clause ends and the next begins.
-    let boundaries: Set<String>
-    let past: Set<String>
-    let future: Set<String>
+    let boundaries: WordSet
+    let past: WordSet
+    let future: WordSet
     /// Endings of a future written in one word: ہوگا, jaunga.
     let futureEndings: [String]
-    let notFuture: Set<String>
-    let copulas: Set<String>
-    let progressive: Set<String>
-    let perfective: Set<String>
+    let notFuture: WordSet
+    let copulas: WordSet
+    let progressive: WordSet
+    let perfective: WordSet
     /// Verb stems before a progressive.
-    let stems: Set<String>
-    let imperatives: Set<String>
+    let stems: WordSet
+    let imperatives: WordSet
     /// نے marks who did it.
-    let agent: Set<String>
+    let agent: WordSet
     /// Words after the verb.
-    let fillers: Set<String>
+    let fillers: WordSet
     private let imperfectiveEndings: [String]
     private let infinitiveEndings: [String]
 
     func hasFutureEnding(_ word: String) -> Bool {
-        word.count >= 4 && !notFuture.contains(word) && futureEndings.contains(where: word.hasSuffix)
+        letters(word) >= 4 && !notFuture.contains(word) && futureEndings.contains { word.ends(with: $0) }
     }
 
     func isImperfective(_ word: String) -> Bool {
-        word.count >= 3 && imperfectiveEndings.contains(where: word.hasSuffix)
+        letters(word) >= 3 && imperfectiveEndings.contains { word.ends(with: $0) }
     }
 
     func isInfinitive(_ word: String) -> Bool {
-        word.count >= 3 && infinitiveEndings.contains(where: word.hasSuffix) && !agent.contains(word)
+        letters(word) >= 3 && infinitiveEndings.contains { word.ends(with: $0) } && !agent.contains(word)
     }
 
-    private static func set(_ words: String) -> Set<String> {
-        Set(words.split(separator: " ").map { WordFolding.fold(String($0)) })
+    private static func set(_ words: String) -> WordSet { WordSet(words) }
+
+    /// Urdu letters take two bytes.
+    private func letters(_ word: String) -> Int {
+        word.utf8.count / ((word.utf8.first ?? 0) < 0x80 ? 1 : 2)
     }
 
     private static func list(_ words: String) -> [String] { words.split(separator: " ").map { WordFolding.fold(String($0)) } }
@@ -86,15 +89,15 @@ struct TenseLexicon: Sendable {
         imperfectiveEndings: list("ta ti te tay tein"),
         infinitiveEndings: list("na ni"))
 
-    static let englishPast: Set<String> = set(
+    static let englishPast: WordSet = set(
         """
         was were did had went said told saw met got came made took gave bought ate slept woke left ran drove flew spoke read wrote found felt \
         heard knew thought began became lost won paid sent spent taught caught brought kept held sat stood ago happened forgot broke chose drank \
         fell grew sang swam wore built
         """)
-    static let englishFuture: Set<String> = set(
+    static let englishFuture: WordSet = set(
         "will 'll shall would going gonna must should need remind tomorrow plan planning want have meeting wake set schedule coming"
     )
-    static let notPast: Set<String> = set(
+    static let notPast: WordSet = set(
         "need feed speed indeed married tired interested wednesday excited scheduled supposed bored worried")
 }

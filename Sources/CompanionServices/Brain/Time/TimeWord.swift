@@ -53,7 +53,7 @@ enum TimeLead: Sendable, Hashable {
 
 /// The words about time of one language; English words are known in all.
 struct TimeLexicon: Sendable {
-    private let entries: [String: TimeWord]
+    private let entries: [WordKey: TimeWord]
 
     static let english = TimeLexicon(rows: englishRows)
     static let urdu = TimeLexicon(rows: englishRows + urduRows)
@@ -68,17 +68,17 @@ struct TimeLexicon: Sendable {
     }
 
     private init(rows: [(TimeWord, String)]) {
-        var entries: [String: TimeWord] = [:]
+        var entries: [WordKey: TimeWord] = [:]
         for (meaning, words) in rows {
-            for word in words.split(separator: " ") { entries[WordFolding.fold(String(word))] = meaning }
+            for word in words.split(separator: " ") { entries[WordKey(WordFolding.fold(String(word)))] = meaning }
         }
         self.entries = entries
     }
 
     func meaning(of word: String) -> TimeWord? {
-        if let entry = entries[word] { return entry }
-        // "tomorrow's", "p.m."
-        if word.hasSuffix("'s") { return entries[String(word.dropLast(2))] }
+        if let entry = entries[WordKey(word)] { return entry }
+        // "tomorrow's"
+        if word.ends(with: "'s") { return entries[WordKey(String(word.dropLast(2)))] }
         return nil
     }
 }

@@ -25,3 +25,39 @@ enum WordFolding {
         return String(folded)
     }
 }
+
+/// A word as a key, compared byte by byte: folded words need none of the Unicode equivalence that makes String slow to hash.
+struct WordKey: Hashable, Sendable {
+    private let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    static func == (lhs: Self, rhs: Self) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        let hashed: Void? = text.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        guard hashed == nil else { return }
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+}
+
+/// Folded words to look for.
+struct WordSet: Sendable {
+    private let keys: Set<WordKey>
+
+    /// From a list separated by blanks, folded here.
+    init(_ words: String) {
+        keys = Set(words.split(whereSeparator: \.isWhitespace).map { WordKey(WordFolding.fold(String($0))) })
+    }
+
+    func contains(_ word: String) -> Bool { keys.contains(WordKey(word)) }
+}
+
+extension String {
+    /// Like `hasSuffix`, byte by byte.
+    func ends(with suffix: String) -> Bool {
+        utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+}

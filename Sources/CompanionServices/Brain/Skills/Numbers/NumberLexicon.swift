@@ -22,11 +22,11 @@ enum NumberWord: Sendable, Hashable {
 
 /// The number words of one language, with English as fallback for the words people mix in.
 struct NumberLexicon: Sendable {
-    private let entries: [String: NumberWord]
+    private let entries: [WordKey: NumberWord]
     /// Words that more often mean something else ("do", "bara", اسی); alone they are a doubtful number.
-    private let weak: Set<String>
+    private let weak: WordSet
     /// Latin spellings reduced to what the ear hears, for words of five letters and more.
-    private let bySound: [String: NumberWord]
+    private let bySound: [WordKey: NumberWord]
 
     static let english = NumberLexicon(rows: englishRows, weak: englishWeak)
     static let urdu = NumberLexicon(rows: englishRows + urduRows, weak: englishWeak + " " + urduWeak)
@@ -42,25 +42,25 @@ struct NumberLexicon: Sendable {
 
     /// Later rows win, so that a language's own words stand before English ones.
     private init(rows: [(NumberWord, String)], weak: String, sound: Bool = false) {
-        var entries: [String: NumberWord] = [:]
-        var bySound: [String: NumberWord] = [:]
+        var entries: [WordKey: NumberWord] = [:]
+        var bySound: [WordKey: NumberWord] = [:]
         for (meaning, words) in rows {
             for word in words.split(separator: " ") {
-                entries[WordFolding.fold(String(word))] = meaning
+                entries[WordKey(WordFolding.fold(String(word)))] = meaning
                 guard sound, word.count >= 5, case .value(let value) = meaning, value > 10 else { continue }
                 let key = Self.sound(of: String(word))
-                if key.utf8.count >= 4 { bySound[key] = meaning }
+                if key.utf8.count >= 4 { bySound[WordKey(key)] = meaning }
             }
         }
         self.entries = entries
         self.bySound = bySound
-        self.weak = Set(weak.split(separator: " ").map { WordFolding.fold(String($0)) })
+        self.weak = WordSet(weak)
     }
 
     func meaning(of word: String) -> NumberWord? {
-        if let entry = entries[word] { return entry }
+        if let entry = entries[WordKey(word)] { return entry }
         guard !bySound.isEmpty, word.utf8.count >= 5 else { return nil }
-        return bySound[Self.sound(of: word)]
+        return bySound[WordKey(Self.sound(of: word))]
     }
 
     func isWeak(_ word: String) -> Bool { weak.contains(word) }

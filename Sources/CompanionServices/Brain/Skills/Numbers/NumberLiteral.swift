@@ -5,6 +5,7 @@ struct NumberLiteral {
 
     /// Nil unless the whole word is one number.
     init?(_ word: String) {
+        guard let first = word.utf8.first, !(97...122).contains(first) else { return nil }
         let bytes = Array(word.utf8)
         var body = bytes[...]
         var ordinal = false

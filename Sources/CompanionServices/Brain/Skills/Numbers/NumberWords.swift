@@ -291,6 +291,7 @@ private struct NumberReader {
 
     private mutating func readLiteral() -> Bool {
         let text = words[index]
+        guard let first = text.utf8.first, first < 0x80 else { return false }
         if let hyphenated = readHyphenated(text) { return hyphenated }
         guard let literal = NumberLiteral(text) else { return false }
         if literal.isOrdinal {
