@@ -93,16 +93,6 @@ static inline History *cedit_history_open(EditLine *editor, int size) {
     return list;
 }
 
-static inline int cedit_history_load(History *list, const char *file) {
-    HistEvent event;
-    return history(list, &event, H_LOAD, file);
-}
-
-static inline int cedit_history_save(History *list, const char *file) {
-    HistEvent event;
-    return history(list, &event, H_SAVE, file);
-}
-
 static inline int cedit_history_add(History *list, const char *line) {
     HistEvent event;
     return history(list, &event, H_ENTER, line);

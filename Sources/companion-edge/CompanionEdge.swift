@@ -14,7 +14,12 @@ struct CompanionEdge: AsyncParsableCommand {
               companion-edge --generate-completion-script bash  completions for the shell
             """,
         version: ProgramVersion.text,
-        subcommands: [ConfigCommand.self, VersionCommand.self])
+        subcommands: [
+            ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
+            RemindersCommand.self, StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self,
+            VersionCommand.self,
+        ],
+        defaultSubcommand: ChatCommand.self)
 
     static func main() async {
         // The terminal's alphabet; machines without a locale still write UTF-8.

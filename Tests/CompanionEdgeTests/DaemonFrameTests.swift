@@ -12,7 +12,8 @@ import Testing
     ]
     static let fromServer: [ServerMessage] = [
         .output(ByteBuffer(bytes: Array(0...255))), .errors(ByteBuffer(string: "no")), .read, .line(prompt: "you: "),
-        .interject("⏰ tea"), .exit(.ok), .exit(.usage), .refusal(.busy), .refusal(.otherVersion(9)), .alive,
+        .interject("⏰ tea"), .recall(["چائے", ""]), .exit(.ok), .exit(.usage), .refusal(.busy), .refusal(.otherVersion(9)),
+        .alive,
     ]
 
     @Test("a message survives the wire, whole, cut anywhere and with others behind it", arguments: fromClient)

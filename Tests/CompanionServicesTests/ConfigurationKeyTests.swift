@@ -13,10 +13,18 @@ import Testing
 
     @Test(".env.example is what the table says")
     func exampleFile() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: ".env.example"), encoding: .utf8)
+        let text = try String(contentsOf: Self.root.appending(path: ".env.example"), encoding: .utf8)
         #expect(text == ConfigurationDocument.exampleFile, "write it anew: companion-edge config example > .env.example")
     }
+
+    @Test("the documentation holds the table")
+    func documentation() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/configuration.md"), encoding: .utf8)
+        #expect(text.contains(ConfigurationDocument.markdownTable), "put it in anew: companion-edge config example --markdown")
+    }
+
+    private static let root =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     @Test("a plain copy of .env.example sets nothing")
     func exampleIsReadable() {

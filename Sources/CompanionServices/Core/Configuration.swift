@@ -83,6 +83,9 @@ package struct Configuration: Sendable {
     /// The test person, only when `USE_TEST_USER` allows it.
     package var testUser: UserID? { bool(.useTestUser) ? text(.testUserID).flatMap { try? UserID($0) } : nil }
 
+    /// Whether some source has the key, rather than its default.
+    package func isSet(_ key: ConfigurationKey) -> Bool { entries[key] != nil }
+
     // MARK: Showing
 
     /// A key's value as it may be shown, and where it came from; `nil` when it has none.

@@ -2,17 +2,22 @@ import CEditLine
 import Foundation
 import Synchronization
 
-/// Lines typed at the terminal, edited with libedit on a thread of its own, with a history kept in a file (mode 0600).
+/// Lines typed at the terminal, edited with libedit on a thread of its own. What the arrow keys go back to comes from the caller:
+/// the store has all that was said already, so no second copy lies in a file.
 final class LineEditor: Sendable {
     private let thread: BlockingThread
     private let session: Mutex<Session>
     private let events: Events
 
-    /// `history` is read at once and written after every line; `nil` keeps none.
-    init(history: URL?, thread: BlockingThread) throws {
+    init(thread: BlockingThread) throws {
         self.thread = thread
         events = try Events()
-        session = Mutex(Session(events: events, history: history))
+        session = Mutex(Session(events: events))
+    }
+
+    /// Adds earlier lines, oldest first.
+    func recall(_ lines: [String]) async throws {
+        try await thread.run { [self] in try session.withLock { try $0.recall(lines) } }
     }
 
     /// Asks for one line. Cancelling the task ends the asking.
@@ -78,17 +83,27 @@ final class LineEditor: Sendable {
 
     private struct Session: ~Copyable {
         private let events: Events
-        private let history: URL?
-        private var handles: Handles?
+        private var opened: Handles?
 
-        init(events: Events, history: URL?) {
+        init(events: Events) {
             self.events = events
-            self.history = history
+        }
+
+        mutating func recall(_ lines: [String]) throws {
+            let handles = try handles()
+            for line in lines { handles.remember(line) }
+        }
+
+        /// Opened when first needed: most commands never ask for a line.
+        private mutating func handles() throws -> Handles {
+            if let opened { return opened }
+            let handles = try Handles(events: events)
+            opened = handles
+            return handles
         }
 
         mutating func line(prompt: String) throws -> TypedLine {
-            if handles == nil { handles = try Handles(events: events, history: history) }
-            guard let handles else { return .end }
+            let handles = try handles()
             events.setEditing(true)
             defer { events.setEditing(false) }
             return handles.line(prompt: prompt)
@@ -100,10 +115,8 @@ final class LineEditor: Sendable {
         private let list: OpaquePointer?
         private let wait: UnsafeMutablePointer<CEditLineWait>
         private let waker: Waker
-        private let history: URL?
 
-        init(events: Events, history: URL?) throws {
-            self.history = history
+        init(events: Events) throws {
             waker = Waker(events)
             wait = .allocate(capacity: 1)
             wait.initialize(
@@ -121,7 +134,6 @@ final class LineEditor: Sendable {
             }
             self.editor = editor
             list = cedit_history_open(editor, 500)
-            if let history { _ = cedit_history_load(list, history.path) }
         }
 
         deinit {
@@ -148,11 +160,9 @@ final class LineEditor: Sendable {
             }
         }
 
-        private func remember(_ line: String) {
+        func remember(_ line: String) {
             guard let list, !line.allSatisfy(\.isWhitespace) else { return }
             _ = cedit_history_add(list, line)
-            // A history that cannot be kept is no reason to stop talking.
-            if let history { _ = cedit_history_save(list, history.path) }
         }
     }
 

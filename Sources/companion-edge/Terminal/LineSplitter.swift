@@ -11,8 +11,15 @@ struct LineSplitter {
     private var pending: [UInt8] = []
     private var dropped = 0
 
-    init(limit: Int = 64 * 1024) {
+    init(limit: Int = 4 << 20) {
         self.limit = limit
+    }
+
+    /// The lines of a whole text.
+    static func lines(of text: String) -> [Line] {
+        var splitter = LineSplitter()
+        let lines = splitter.add(Array(text.utf8))
+        return lines + [splitter.finish()].compactMap(\.self)
     }
 
     /// Takes the next bytes and returns the lines that they complete.

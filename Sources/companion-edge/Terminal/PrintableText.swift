@@ -16,6 +16,11 @@ enum PrintableText {
         return String(shown)
     }
 
+    /// One line with its own spaces kept.
+    static func visible(_ text: String) -> String {
+        lines(text.replacing("\n", with: " ").replacing("\t", with: " "))
+    }
+
     /// Keeps line breaks and tabs, drops other control characters and direction overrides.
     static func lines(_ text: String) -> String {
         var shown = String.UnicodeScalarView()

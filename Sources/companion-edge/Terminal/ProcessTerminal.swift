@@ -35,6 +35,10 @@ struct ProcessInput: CommandInput {
         return try await editor.line(prompt: prompt)
     }
 
+    func recall(_ lines: [String]) async throws {
+        try await editor?.recall(lines)
+    }
+
     func interject(_ text: String) async throws {
         if let editor, editor.isEditing {
             editor.interject(text)

@@ -33,4 +33,6 @@ struct DaemonFacts: Sendable, Hashable, Codable {
 /// Hands out the stores: the daemon its own, which stay open; a short-lived command one that takes the writer lock on first use.
 protocol HouseholdProviding: Sendable {
     func household() async throws -> Household
+    /// Called when the command is over.
+    func release() async throws
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CompanionServices
 import Logging
 
 /// Runs command lines against a context; the daemon's control socket and the program's own `main` both end here.
@@ -8,16 +7,19 @@ enum CommandRunner {
     enum Parsed {
         case command(any CompanionCommand)
         /// A command that is the process itself (`run`).
-        case program(any ParsableCommand)
+        case program(any AsyncParsableCommand)
         /// Nothing to run: help, a completion script or a complaint, and the stream it belongs to.
         case text(String, ExitStatus)
     }
 
     static func parse(_ arguments: [String]) -> Parsed {
         do {
-            let command = try CompanionEdge.parseAsRoot(arguments)
+            var command = try CompanionEdge.parseAsRoot(arguments)
             if let command = command as? any CompanionCommand { return .command(command) }
-            return .program(command)
+            if let program = command as? any AsyncParsableCommand { return .program(program) }
+            // What is left only shows help, which it does by throwing it.
+            try command.run()
+            return .text("", .ok)
         } catch {
             let code = CompanionEdge.exitCode(for: error).rawValue
             return .text(CompanionEdge.fullMessage(for: error), ExitStatus(rawValue: code))
@@ -41,8 +43,27 @@ enum CommandRunner {
         }
     }
 
-    /// Runs one command to its end, like `run(_:in:)` for a request.
+    /// Runs one command to its end, like `run(_:in:)` for a request. A signal cancels it, unless it handles signals itself.
     static func run(_ command: any CompanionCommand, in context: CommandContext) async -> ExitStatus {
+        if type(of: command).handlesSignals { return await execute(command, in: context) }
+        return await withTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask { await execute(command, in: context) }
+            group.addTask { [signals = context.signals] in
+                for await signal in signals { return signal == .interrupt ? .interrupted : .terminated }
+                return nil
+            }
+            var first: ExitStatus?
+            for await status in group {
+                guard let status else { continue }
+                // The first to come decides; the command's own "interrupted" only says that it was stopped.
+                first = first ?? status
+                group.cancelAll()
+            }
+            return first ?? .software
+        }
+    }
+
+    private static func execute(_ command: any CompanionCommand, in context: CommandContext) async -> ExitStatus {
         var command = command
         do {
             return try await command.execute(in: context)
@@ -61,19 +82,5 @@ enum CommandRunner {
             context.logger.debug("standard error is closed", metadata: ["error": "\(error)"])
         }
         return failure.status
-    }
-}
-
-extension CommandFailure {
-    /// The sentence and status for any error that left a command.
-    init(describing error: any Error) {
-        switch error {
-        case let failure as CommandFailure: self = failure
-        case is CancellationError: self.init(.interrupted, "Interrupted.")
-        case let error as ConfigurationError:
-            self.init(.configuration, "\(error)", advice: "'companion-edge config example' explains every setting.")
-        case let error as OutputClosed: self.init(.io, "\(error)")
-        default: self.init(.failure, "\(error)")
-        }
     }
 }

@@ -23,8 +23,16 @@ protocol CommandInput: Sendable {
     /// One line typed by a person at a terminal with editing and history. Only where `TerminalFacts.inputIsTerminal`.
     func line(prompt: String) async throws -> TypedLine
 
+    /// Gives the arrow keys something to go back to: earlier lines, oldest first.
+    func recall(_ lines: [String]) async throws
+
     /// Shows `text` above the line being edited, or simply on the terminal if none is.
     func interject(_ text: String) async throws
+}
+
+extension CommandInput {
+    /// Input without a person has nothing to recall.
+    func recall(_ lines: [String]) async throws {}
 }
 
 /// What came of asking for a line.

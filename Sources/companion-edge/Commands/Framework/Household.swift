@@ -1,13 +1,141 @@
+import CompanionServices
 import Foundation
 import LocalStore
+import Logging
 
-/// The people of one data directory and their open stores; made once by the daemon, or for one command's short life.
+/// The people of one data directory and their open stores; made once by the daemon, or for one command's short life. Whoever makes
+/// it holds the writer lock.
 actor Household {
-    nonisolated let root: URL
+    nonisolated let directory: DataDirectory
+    nonisolated let devices: DeviceStore
     nonisolated let clock: any WallClock
+    /// Where reminders that come due are shown.
+    nonisolated let board = AnnouncementBoard()
+    private let configuration: Configuration
+    private let logger: Logger
+    private var companions: [UserID: PersonCompanion] = [:]
+    /// Read when the first person is: it takes a moment.
+    private var brain: EmbeddedBrain?
 
-    init(root: URL, clock: any WallClock) {
-        self.root = root
+    /// Opens the device's own store, and finds people whose files were put here by hand.
+    init(directory: DataDirectory, configuration: Configuration, clock: any WallClock, logger: Logger) async throws {
+        self.directory = directory
+        self.configuration = configuration
         self.clock = clock
+        self.logger = logger
+        devices = try DeviceStore.open(in: directory, clock: clock)
+        try await devices.adoptStoredPeople(of: directory)
+    }
+
+    // MARK: People
+
+    func people() async throws -> [Person] { try await devices.people() }
+
+    /// The person a command means: the one asked for by UUID or name, or the only one there is.
+    func person(_ asked: String?) async throws -> Person {
+        if let asked { return try await named(asked) }
+        let people = try await devices.people()
+        if let only = people.first, people.count == 1 { return only }
+        throw people.isEmpty ? WhoFailure.nobody : WhoFailure.several(people)
+    }
+
+    /// Like `person(_:)`, but makes the person where nobody is known yet, or where a UUID is given that is new on this device.
+    func personOrNew(_ asked: String?) async throws -> Person {
+        let nobody = try await devices.people().isEmpty
+        guard let asked else {
+            return nobody ? try await devices.addPerson(id: .random()) : try await person(nil)
+        }
+        if let id = try? UserID(identity: asked) { return try await devices.addPerson(id: id) }
+        return nobody ? try await add(name: asked) : try await named(asked)
+    }
+
+    private func named(_ asked: String) async throws -> Person {
+        do {
+            return try await devices.person(matching: asked)
+        } catch DeviceStoreError.unknownPerson(_, let known) {
+            do throws(UserIDError) {
+                _ = try UserID(identity: asked)
+            } catch .malformed {
+                // Then it is a name.
+            } catch {
+                throw CommandFailure(.usage, error.description)
+            }
+            throw WhoFailure.unknown(asked, people: known)
+        } catch DeviceStoreError.ambiguousName(_, let candidates) {
+            throw WhoFailure.ambiguous(asked, people: candidates)
+        }
+    }
+
+    /// Makes somebody known by a name that nobody has yet.
+    func add(id: UserID = .random(), name: String) async throws -> Person {
+        guard try await devices.person(id: id) == nil else { throw CommandFailure(.data, "\(id) is known already.") }
+        try await refuseTaken(name, except: id)
+        return try await devices.addPerson(id: id, name: name)
+    }
+
+    func rename(_ person: Person, to name: String) async throws -> Person {
+        try await refuseTaken(name, except: person.id)
+        return try await devices.renamePerson(person.id, to: name)
+    }
+
+    /// Gives a nameless person the name they told in conversation, so that `--user NAME` finds them.
+    func learnName(of id: UserID) async throws {
+        guard let person = try await devices.person(id: id), person.name == nil,
+            let told = try await companion(id).store.read({ view in try view.personName() }),
+            // Two people may have one name; then the second waits to be named by hand.
+            try await devices.people(named: told).isEmpty
+        else { return }
+        do {
+            try await devices.renamePerson(id, to: told)
+        } catch DeviceStoreError.unusableName {
+            logger.debug("a name told is none to be called by", metadata: ["user": "\(id.logForm)"])
+        }
+    }
+
+    /// Takes a person off this device; where the copy is, if one is kept.
+    func remove(_ person: Person, _ mode: RemovalMode) async throws -> URL? {
+        try close(person.id)
+        return try await devices.removePerson(person.id, from: directory, mode)
+    }
+
+    private func refuseTaken(_ name: String, except id: UserID) async throws {
+        guard (try? UserID(identity: name)) == nil else {
+            throw CommandFailure(.data, "'\(name)' is a UUID, which is no name.")
+        }
+        guard try await devices.people(named: name).allSatisfy({ $0.id == id }) else {
+            throw CommandFailure(
+                .data, "Somebody called '\(PrintableText.oneLine(name))' is known already.",
+                advice: "Choose a name that tells the two apart.")
+        }
+    }
+
+    // MARK: Stores
+
+    /// The person's store and services, opened on first use.
+    func companion(_ id: UserID) throws -> PersonCompanion {
+        if let open = companions[id] { return open }
+        let store = try PersonStore.open(directory.personStore(id), userID: id, clock: clock)
+        let brain = try brain ?? EmbeddedBrain.load()
+        self.brain = brain
+        let companion = try PersonCompanion(
+            store: store, brain: brain, options: CompanionOptions(configuration), logger: logger)
+        companions[id] = companion
+        return companion
+    }
+
+    /// Closes one store, so that its file may be replaced or removed.
+    func close(_ id: UserID) throws {
+        guard let companion = companions.removeValue(forKey: id) else { return }
+        try companion.store.close()
+    }
+
+    /// Closes everything. Work goes on to the end of the list; the first error is thrown then.
+    func close() throws {
+        var firstError: (any Error)?
+        for id in companions.keys {
+            do { try close(id) } catch { firstError = firstError ?? error }
+        }
+        do { try devices.close() } catch { firstError = firstError ?? error }
+        if let firstError { throw firstError }
     }
 }

@@ -8,13 +8,13 @@ struct ProcessStreams {
     let editor: LineEditor?
     let terminal: TerminalFacts
 
-    init(files: OpenFiles, terminal: TerminalFacts, history: URL?) throws {
+    init(files: OpenFiles, terminal: TerminalFacts) throws {
         let outputThread = BlockingThread(name: "output")
         output = FileDescriptorOutput(files.output ?? STDOUT_FILENO, thread: outputThread)
         errors = FileDescriptorOutput(STDERR_FILENO, thread: outputThread)
         let inputThread = BlockingThread(name: "input")
         let reader = try FileDescriptorReader(files.input ?? STDIN_FILENO, thread: inputThread)
-        editor = terminal.inputIsTerminal ? try LineEditor(history: history, thread: inputThread) : nil
+        editor = terminal.inputIsTerminal ? try LineEditor(thread: inputThread) : nil
         input = ProcessInput(reader: reader, editor: editor, output: output)
         var terminal = terminal
         if files.output != nil {

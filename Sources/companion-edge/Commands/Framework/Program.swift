@@ -41,14 +41,10 @@ struct Program {
 
     // MARK: A command that is the process itself
 
-    private func run(program: any ParsableCommand) async -> ExitStatus {
+    private func run(program: any AsyncParsableCommand) async -> ExitStatus {
+        var program = program
         do {
-            if var program = program as? any AsyncParsableCommand {
-                try await program.run()
-            } else {
-                var program = program
-                try program.run()
-            }
+            try await program.run()
             return .ok
         } catch let code as ExitCode {
             return ExitStatus(rawValue: code.rawValue)
@@ -63,33 +59,60 @@ struct Program {
 
     private func run(_ command: any CompanionCommand, arguments: [String]) async throws -> ExitStatus {
         let sources = configurationSources(dataDirectory: command.shared.dataDirectory)
-        let kind = type(of: command)
-        let configuration =
-            kind.toleratesProblems ? Configuration(lenientlyFrom: sources) : try Configuration(from: sources)
+        let configuration = try configuration(for: type(of: command), from: sources)
         let terminal = TerminalFacts.ofThisProcess(environment: environment, allowsColour: configuration.allowsColour)
         let files = try OpenFiles(command.files, in: workingDirectory)
-        let streams = try ProcessStreams(files: files, terminal: terminal, history: nil)
-        let signals = SignalRouter(editor: streams.editor)
-
+        let streams = try ProcessStreams(files: files, terminal: terminal)
+        let router = SignalRouter(editor: streams.editor)
         let request = CommandRequest(
             arguments: arguments, workingDirectory: workingDirectory.path, terminal: streams.terminal,
             settings: configuration.personalSettings)
-        let households = LocalHousehold(root: configuration.dataDirectory, purpose: arguments.first ?? "chat")
-        let context = CommandContext(
-            output: streams.output, errors: streams.errors, input: streams.input, signals: signals.forCommand,
-            terminal: streams.terminal, configuration: configuration, workingDirectory: workingDirectory,
-            clock: SystemWallClock(), logger: Self.logger(level: configuration.logLevel), households: households, daemon: nil)
-
-        let status = await signals.cancelling(unless: kind.handlesSignals) {
-            await run(command, request: request, in: context)
+        let context = context(streams: streams, signals: router.signals, configuration: configuration, purpose: arguments.first)
+        let status = try await router.routing {
+            if let status = try await runInDaemon(command, request: request, context: context) { return status }
+            return await runHere(command, in: context)
         }
-        await households.close(reportingTo: context)
         try files.finish(keepingOutput: status == .ok)
         return status
     }
 
-    private func run(_ command: any CompanionCommand, request: CommandRequest, in context: CommandContext) async -> ExitStatus {
-        await CommandRunner.run(command, in: context)
+    private func configuration(
+        for command: any CompanionCommand.Type, from sources: ConfigurationSources
+    ) throws -> Configuration {
+        command.toleratesProblems ? Configuration(lenientlyFrom: sources) : try Configuration(from: sources)
+    }
+
+    private func context(
+        streams: ProcessStreams, signals: AsyncStream<CommandSignal>, configuration: Configuration, purpose: String?
+    ) -> CommandContext {
+        let clock = SystemWallClock()
+        let logger = Self.logger(level: configuration.logLevel)
+        return CommandContext(
+            output: streams.output, errors: streams.errors, input: streams.input, signals: signals, terminal: streams.terminal,
+            configuration: configuration, workingDirectory: workingDirectory, clock: clock, logger: logger,
+            households: LocalHousehold(
+                configuration: configuration, purpose: purpose ?? "chat", clock: clock, logger: logger),
+            daemon: nil)
+    }
+
+    /// `nil` when the command has to run here.
+    private func runInDaemon(
+        _ command: any CompanionCommand, request: CommandRequest, context: CommandContext
+    ) async throws -> ExitStatus? {
+        guard type(of: command).place == .daemonOrHere else { return nil }
+        let client = ControlClient(paths: ControlSockets(context.configuration).paths)
+        return try await client.run(
+            request, input: context.input, output: context.output, errors: context.errors, signals: context.signals)
+    }
+
+    private func runHere(_ command: any CompanionCommand, in context: CommandContext) async -> ExitStatus {
+        let status = await CommandRunner.run(command, in: context)
+        do {
+            try await context.households.release()
+            return status
+        } catch {
+            return await show(error)
+        }
     }
 
     private static func logger(level: Logger.Level) -> Logger {

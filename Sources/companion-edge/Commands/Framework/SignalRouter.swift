@@ -1,47 +1,28 @@
-/// Brings Ctrl-C and SIGTERM to where they mean something: the line being edited, the command, or the end of it.
+/// Brings Ctrl-C and SIGTERM of this process to where they mean something: the line being edited, or the command.
 final class SignalRouter: Sendable {
-    /// For commands that handle signals themselves.
-    let forCommand: AsyncStream<CommandSignal>
+    /// What the command (or the daemon that runs it) is told.
+    let signals: AsyncStream<CommandSignal>
     private let continuation: AsyncStream<CommandSignal>.Continuation
     private let editor: LineEditor?
 
     init(editor: LineEditor?) {
         self.editor = editor
-        (forCommand, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
+        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
     }
 
-    /// Runs `body`; a signal cancels it unless it reads `forCommand`. The process keeps its own reaction to signals until then.
-    func cancelling(
-        unless handlesSignals: Bool, body: @escaping @Sendable () async -> ExitStatus
-    ) async -> ExitStatus {
+    /// Runs `body` with the signals routed. Until then, and afterwards, they act as the system has them act.
+    func routing<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let watch = SignalWatch()
-        return await withTaskGroup(of: ExitStatus?.self) { group in
-            group.addTask(operation: body)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [signals = watch.signals] in
-                for await signal in signals {
-                    if handlesSignals {
-                        self.pass(signal)
-                    } else {
-                        return signal == .interrupt ? .interrupted : .terminated
-                    }
-                }
-                return nil
+                for await signal in signals { self.pass(signal) }
             }
-            var ended: ExitStatus?
-            var signalled: ExitStatus?
-            for await status in group {
-                if let status, status == .interrupted || status == .terminated, ended == nil, !handlesSignals {
-                    signalled = signalled ?? status
-                } else {
-                    ended = ended ?? status
-                }
+            defer {
                 group.cancelAll()
+                continuation.finish()
+                watch.end()
             }
-            _ = watch
-            continuation.finish()
-            // A command that was cancelled says "interrupted"; which signal it was is known better here.
-            if let signalled, ended == nil || ended == .interrupted { return signalled }
-            return ended ?? .software
+            return try await body()
         }
     }
 

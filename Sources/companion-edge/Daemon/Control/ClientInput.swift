@@ -54,6 +54,10 @@ final class ClientInput: CommandInput {
         }
     }
 
+    func recall(_ lines: [String]) async throws {
+        try await send(.recall(lines))
+    }
+
     func interject(_ text: String) async throws {
         try await send(.interject(text))
     }

@@ -57,6 +57,8 @@ enum ServerMessage: Sendable, Hashable {
     case line(prompt: String)
     /// Shows text above the line being typed.
     case interject(String)
+    /// Gives the arrow keys earlier lines to go back to.
+    case recall([String])
     /// The last message of a command that ran.
     case exit(ExitStatus)
     /// The last message of one that did not.
@@ -139,6 +141,7 @@ extension ServerMessage: ControlMessage {
         case 6: self = .exit(try decode(kind, payload))
         case 7: self = .refusal(try decode(kind, payload))
         case 8: self = .alive
+        case 9: self = .recall(try decode(kind, payload))
         default: throw .unknownKind(kind)
         }
     }
@@ -167,6 +170,9 @@ extension ServerMessage: ControlMessage {
             return 7
         case .alive:
             return 8
+        case .recall(let lines):
+            try write(lines, into: &payload)
+            return 9
         }
     }
 }

@@ -53,6 +53,7 @@ struct ControlRelay: Sendable {
             case .output(let bytes): try await output.write(Array(buffer: bytes))
             case .errors(let bytes): try await errors.write(Array(buffer: bytes))
             case .interject(let text): try await input.interject(text)
+            case .recall(let lines): try await input.recall(lines)
             case .read, .line: questions.yield(message)
             case .exit(let status): return status
             case .refusal(let refusal): throw refusal.failure

@@ -1,0 +1,63 @@
+import CompanionServices
+import Foundation
+import LocalStore
+
+/// Looks into every person's store.
+struct StoreChecks {
+    let context: CommandContext
+
+    func findings() async -> [Finding] {
+        // Nothing there yet: looking must not make it.
+        guard FileManager.default.fileExists(atPath: context.configuration.dataDirectory.path) else {
+            return [.fine("people", "nobody is known yet")]
+        }
+        do {
+            let household = try await context.households.household()
+            var all = [daemon()]
+            let people = try await household.people()
+            if people.isEmpty { all.append(.fine("people", "nobody is known yet")) }
+            for person in people { all += await findings(of: person, in: household) }
+            return all
+        } catch {
+            let failure = CommandFailure(describing: error)
+            return [.problem("stores", failure.message, fix: failure.advice ?? "See the message.")]
+        }
+    }
+
+    private func daemon() -> Finding {
+        guard let daemon = context.daemon else {
+            return .fine("daemon", "not running; commands open the stores themselves")
+        }
+        return .fine("daemon", "process \(daemon.processID), version \(daemon.version)")
+    }
+
+    private func findings(of person: Person, in household: Household) async -> [Finding] {
+        let subject = "store of \(PrintableText.oneLine(person.name ?? person.id.logForm))"
+        do {
+            let companion = try await household.companion(person.id)
+            let problems: [String] = []
+            guard problems.isEmpty else {
+                return problems.map {
+                    .problem(subject, $0, fix: "Restore a backup: companion-edge restore FILE --user \(person.id).")
+                }
+            }
+            let count = try await companion.store.read { try $0.memoryCount() }
+            var findings = [Finding.fine(subject, "sound, \(count) memories")]
+            let failing = try await companion.store.read { try $0.jobs().filter { $0.attempts >= 3 } }
+            if let first = failing.first {
+                findings.append(
+                    .warning(
+                        subject, "\(failing.count) jobs fail again and again: \(first.lastError ?? first.kind)",
+                        fix: "Report it with this message; what was said is kept."))
+            }
+            return findings
+        } catch {
+            let failure = CommandFailure(describing: error)
+            return [
+                .problem(
+                    subject, failure.message,
+                    fix: failure.advice ?? "Restore a backup: companion-edge restore FILE --user \(person.id).")
+            ]
+        }
+    }
+}

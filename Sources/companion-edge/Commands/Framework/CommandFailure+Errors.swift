@@ -1,0 +1,76 @@
+import CompanionServices
+import LocalStore
+
+extension CommandFailure {
+    /// The sentence and status for any error that left a command.
+    init(describing error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case is CancellationError: self.init(.interrupted, "Interrupted.")
+        case let error as ConfigurationError:
+            self.init(.configuration, "\(error)", advice: "'companion-edge config example' explains every setting.")
+        case let error as OutputClosed: self.init(.io, "\(error)")
+        case let error as UserIDError: self.init(.usage, "\(error)")
+        case let error as MemoryInputError: self.init(.data, "\(error)")
+        case let error as ServiceError: self.init(service: error)
+        case let error as StoreError: self.init(store: error)
+        case let error as WriterLockError: self.init(lock: error)
+        case let error as DataDirectoryError: self.init(directory: error)
+        case let error as DeviceStoreError: self.init(device: error)
+        case let error as MaintenanceError: self.init(maintenance: error)
+        default: self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(lock error: WriterLockError) {
+        switch error {
+        case .held: self.init(.temporary, "\(error)")
+        case .cannotOpen: self.init(.io, "\(error)")
+        }
+    }
+
+    private init(directory error: DataDirectoryError) {
+        switch error {
+        case .notWritable, .wrongOwner, .openToOthers: self.init(.permission, "\(error)")
+        case .notADirectory, .danglingLink, .linkLoop, .socketPathTooLong: self.init(.configuration, "\(error)")
+        case .diskFull, .readOnlyFileSystem, .unusable: self.init(.io, "\(error)")
+        }
+    }
+
+    private init(device error: DeviceStoreError) {
+        switch error {
+        case .cannotOpen: self.init(.io, "\(error)")
+        case .notADeviceStore, .newerSchema, .unusableName: self.init(.data, "\(error)")
+        case .unknownPerson, .ambiguousName: self.init(.usage, "\(error)")
+        }
+    }
+
+    private init(maintenance error: MaintenanceError) {
+        switch error {
+        case .failed: self.init(.io, "\(error)")
+        case .storeIsOpen: self.init(.temporary, "\(error)")
+        case .targetExists: self.init(.cannotCreate, "\(error)")
+        case .unusableBackup, .wrongPerson, .copyFailedCheck: self.init(.data, "\(error)")
+        }
+    }
+
+    private init(service error: ServiceError) {
+        switch error.code {
+        case .invalidInput: self.init(.data, "\(error)")
+        case .notFound: self.init(.failure, "\(error)")
+        case .storage: self = error.underlying.map(CommandFailure.init(describing:)) ?? CommandFailure(.io, "\(error)")
+        case .timedOut, .busy: self.init(.temporary, "\(error)")
+        case .cancelled: self.init(.interrupted, "Interrupted.")
+        default: self.init(.software, "\(error)")
+        }
+    }
+
+    private init(store error: StoreError) {
+        switch error {
+        case .cannotOpen: self.init(.io, "\(error)", advice: "'companion-edge doctor' looks for the cause.")
+        case .notAStore, .newerSchema, .wrongPerson, .unreadableColumn: self.init(.data, "\(error)")
+        case .noSuchRow: self.init(.failure, "\(error)")
+        case .closed: self.init(.temporary, "\(error)", advice: "Give the command again.")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import LocalStore
+
+/// What `status` tells of one person.
+struct PersonStatus: Encodable, Sendable {
+    let id: String
+    let name: String?
+    let memories: Int
+    let messages: Int
+    let conversations: Int
+    let lastConversationAt: Timestamp?
+    let remindersPending: Int
+    let nextReminderAt: Timestamp?
+    let questionsOpen: Int
+    let jobsPending: Int
+    let changesToSync: Int
+    let storeBytes: Int
+
+    init(_ person: Person, _ companion: PersonCompanion) async throws {
+        let bytes = Self.size(of: companion.store.file)
+        self = try await companion.store.read { view in
+            let conversations = try view.conversations()
+            let reminders = try view.reminders(states: [.pending])
+            return PersonStatus(
+                id: person.id.text, name: person.name, memories: try view.memoryCount(), messages: try view.messageCount(),
+                conversations: conversations.count, lastConversationAt: conversations.first?.startedAt,
+                remindersPending: reminders.count, nextReminderAt: reminders.first?.dueAt,
+                questionsOpen: try view.deferredQuestions(open: true).count, jobsPending: try view.jobs().count,
+                changesToSync: try view.outboxCount(), storeBytes: bytes)
+        }
+    }
+
+    private init(
+        id: String, name: String?, memories: Int, messages: Int, conversations: Int, lastConversationAt: Timestamp?,
+        remindersPending: Int, nextReminderAt: Timestamp?, questionsOpen: Int, jobsPending: Int, changesToSync: Int,
+        storeBytes: Int
+    ) {
+        self.id = id
+        self.name = name
+        self.memories = memories
+        self.messages = messages
+        self.conversations = conversations
+        self.lastConversationAt = lastConversationAt
+        self.remindersPending = remindersPending
+        self.nextReminderAt = nextReminderAt
+        self.questionsOpen = questionsOpen
+        self.jobsPending = jobsPending
+        self.changesToSync = changesToSync
+        self.storeBytes = storeBytes
+    }
+
+    func lines(moments: Moments) -> [String] {
+        [
+            "knows   \(memories) memories, \(messages) messages in \(conversations) conversations"
+                + (lastConversationAt.map { ", the last on \(moments.text($0))" } ?? ""),
+            "waits   \(remindersPending) reminders" + (nextReminderAt.map { ", the next on \(moments.text($0))" } ?? "")
+                + "; \(questionsOpen) questions for a better brain; \(jobsPending) jobs",
+            "store   \(Self.megabytes(storeBytes)), \(changesToSync) changes not synced",
+        ]
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        "\(bytes / 1_048_576).\(bytes % 1_048_576 * 10 / 1_048_576) MB"
+    }
+
+    private static func size(of store: URL) -> Int {
+        [store.path, store.path + "-wal"].reduce(0) { sum, path in
+            let facts = try? FileManager.default.attributesOfItem(atPath: path)
+            return sum + (facts?[.size] as? Int ?? 0)
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, memories, messages, conversations
+        case lastConversationAt = "last_conversation_at"
+        case remindersPending = "reminders_pending"
+        case nextReminderAt = "next_reminder_at"
+        case questionsOpen = "questions_open"
+        case jobsPending = "jobs_pending"
+        case changesToSync = "changes_to_sync"
+        case storeBytes = "store_bytes"
+    }
+}

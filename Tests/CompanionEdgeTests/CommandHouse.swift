@@ -1,0 +1,90 @@
+import CompanionServices
+import Foundation
+import LocalStore
+import Logging
+import TestSupport
+
+@testable import companion_edge
+
+/// A data directory of its own in which a test gives commands as the program would, in this process.
+final class CommandHouse: Sendable {
+    struct Outcome: Sendable {
+        let status: ExitStatus
+        let output: String
+        let errors: String
+
+        /// Standard output as JSON.
+        func json() throws -> JSONValue {
+            try JSONDecoder().decode(JSONValue.self, from: Data(output.utf8))
+        }
+    }
+
+    let folder: TemporaryDirectory
+    let clock: ManualWallClock
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        clock = ManualWallClock("2026-03-10T09:00:00.000Z")
+    }
+
+    var dataDirectory: URL { folder.file("data") }
+
+    @discardableResult
+    func run(
+        _ arguments: String..., input: String = "", typing lines: [TypedLine]? = nil, settings: [String: String] = [:],
+        terminal: TerminalFacts = .none
+    ) async throws -> Outcome {
+        try await run(
+            arguments, input: PreparedInput(chunks: [Array(input.utf8)], lines: lines ?? []), settings: settings,
+            terminal: lines == nil ? terminal : .everywhere)
+    }
+
+    func run(
+        _ arguments: [String], input: any CommandInput, settings: [String: String] = [:], terminal: TerminalFacts = .none,
+        signals: AsyncStream<CommandSignal> = AsyncStream { $0.finish() }
+    ) async throws -> Outcome {
+        var environment = ["COMPANION_DATA_DIR": dataDirectory.path]
+        environment.merge(settings) { _, given in given }
+        let configuration = Configuration(
+            lenientlyFrom: ConfigurationSources(
+                environment: environment, workingDirectory: folder.url, systemFile: folder.file("none")))
+        let (output, errors) = (CollectedOutput(), CollectedOutput())
+        let households = LocalHousehold(
+            configuration: configuration, purpose: "test", patience: .zero, clock: clock, logger: .silent)
+        let context = CommandContext(
+            output: output, errors: errors, input: input, signals: signals, terminal: terminal, configuration: configuration,
+            workingDirectory: folder.url, clock: clock, logger: .silent, households: households, daemon: nil)
+        let request = CommandRequest(arguments: arguments, workingDirectory: folder.url.path, terminal: terminal)
+        let status = await CommandRunner.run(request, in: context)
+        try await households.release()
+        return Outcome(status: status, output: output.text, errors: errors.text)
+    }
+}
+
+extension TerminalFacts {
+    /// Somebody sits at a terminal without colours.
+    static let everywhere = TerminalFacts(
+        inputIsTerminal: true, outputIsTerminal: true, errorsAreTerminal: true, colour: false, width: 80)
+}
+
+extension JSONValue {
+    subscript(key: String) -> JSONValue? {
+        guard case .object(let fields) = self else { return nil }
+        return fields[key]
+    }
+
+    subscript(index: Int) -> JSONValue? {
+        guard case .array(let items) = self, items.indices.contains(index) else { return nil }
+        return items[index]
+    }
+
+    var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    var count: Int {
+        guard case .array(let items) = self else { return 0 }
+        return items.count
+    }
+}
