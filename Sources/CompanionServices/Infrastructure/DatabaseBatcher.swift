@@ -95,7 +95,9 @@ package final class DatabaseBatcher: MeteredService {
             do {
                 writes += try await counting {
                     try await self.store(user).perform(writing: "saving memories") { transaction in
-                        try chunk.map { try transaction.saveMemory($0.input, provenance: $0.provenance) }
+                        let writes = try chunk.map { try transaction.saveMemory($0.input, provenance: $0.provenance) }
+                        if writes.contains(where: \.isChange) { try transaction.enqueueProfileRewrite() }
+                        return writes
                     }
                 }
             } catch {

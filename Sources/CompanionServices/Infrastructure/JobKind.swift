@@ -61,7 +61,7 @@ extension StoreTransaction {
     /// Asks for a new profile. A request that is waiting is replaced, so that at most one is there, and one that is being worked
     /// on is done again with what this transaction wrote.
     package func enqueueProfileRewrite() throws {
-        for job in try view.jobs() where job.kind == JobKind.profile.rawValue { try finishJob(id: job.id) }
+        try finishJobs(kind: JobKind.profile.rawValue)
         _ = try enqueueJob(kind: JobKind.profile.rawValue)
     }
 }

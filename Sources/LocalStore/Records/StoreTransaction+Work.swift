@@ -68,6 +68,11 @@ extension StoreTransaction {
         try execute("DELETE FROM background_jobs WHERE id = ?", [id])
     }
 
+    /// Drops the waiting jobs of a kind, for work of which only the latest request counts.
+    package func finishJobs(kind: String) throws {
+        try execute("DELETE FROM background_jobs WHERE kind = ?", [kind])
+    }
+
     /// Keeps a job for later. `attempts` is what to add to its count: 0 when this attempt has been counted before.
     package func retryJob(id: Int64, error: String?, notBefore: Timestamp, attempts: Int = 1) throws {
         try execute(

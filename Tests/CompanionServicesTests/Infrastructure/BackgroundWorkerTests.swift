@@ -96,6 +96,26 @@ import Testing
         #expect(try await count("a") == "1")
     }
 
+    @Test("at shutdown a job that does not end is left when the grace is over")
+    func grace() async throws {
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let worker = worker(
+            [
+                NotingHandler { _ in
+                    signal.yield()
+                    try await StillClock().sleep(for: .seconds(1))
+                }
+            ], clock: InstantClock())
+        try await enqueue("a")
+        worker.beginShutdown()
+        try await worker.run()
+        signal.finish()
+        for await _ in started { break }
+        #expect(try await jobs().count == 1)
+        #expect(try await count("a") == nil)
+        #expect(worker.metrics.counters["left_at_shutdown"] == 1)
+    }
+
     @Test("only one may work at a time")
     func busy() async throws {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)

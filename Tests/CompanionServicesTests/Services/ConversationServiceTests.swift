@@ -111,6 +111,24 @@ import Testing
         #expect(try await service.analyzeContinuity().reason == .sensitive)
     }
 
+    @Test("a name that was forgotten is not used, although it stands among the onboarding answers")
+    func forgottenName() async throws {
+        let onboarding = OnboardingService(store: person.store, profiles: person.profiles)
+        try await onboarding.completeOnboarding(try OnboardingAnswers(fullName: "Ayesha Khan", gender: "female"))
+        #expect(try await service.greeting().text.contains("Ayesha"))
+        try await person.memories.forget(category: .fact, key: "full_name")
+        try await person.memories.forget(category: .fact, key: "gender")
+        #expect(try await !service.greeting().text.contains("Ayesha"))
+        #expect(try await person.store.read { try $0.personGender() } == .unknown)
+    }
+
+    @Test("a nickname is used for talking")
+    func nickname() async throws {
+        try await person.remember(("FACT", "full_name", "Ayesha Khan"), ("FACT", "nickname", "Ashi"))
+        #expect(try await service.greeting().text.contains("Ashi"))
+        #expect(try await person.store.read { try ProfileFacts($0).name } == "Ayesha Khan")
+    }
+
     @Test("successive greetings differ")
     func variety() async throws {
         try await person.talk([("hello", "hi")])

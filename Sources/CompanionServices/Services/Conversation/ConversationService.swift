@@ -44,30 +44,40 @@ package final class ConversationService: MeteredService {
         }
     }
 
+    /// A conversation that has just been opened, with its first message.
+    package struct Beginning: Sendable {
+        package let conversation: Conversation
+        package let greeting: Greeting
+        package let message: Message
+    }
+
     /// Opens a conversation with a greeting as its first message, in one transaction.
-    package func beginConversation(
-        channel: String, language: Language? = nil
-    ) async throws(ServiceError) -> (conversation: Conversation, greeting: Greeting, message: Message) {
-        let (continuity, policy) = (continuity, greetings)
+    package func beginConversation(channel: String, language: Language? = nil) async throws(ServiceError) -> Beginning {
         do {
-            let begun = try await store.perform(writing: "opening a conversation") { transaction in
-                let situation = try Self.situation(
-                    transaction.view, language: language, before: nil, now: transaction.now, continuity: continuity)
-                let greeting = policy.greeting(for: situation)
-                let conversation = try transaction.startConversation(channel: channel, language: greeting.language.rawValue)
-                let message = try transaction.appendMessage(
-                    conversationID: conversation.id, role: .assistant, text: greeting.text,
-                    language: greeting.language.rawValue, details: greeting.details)
-                let recent = [greeting.opener] + situation.recent.filter { $0 != greeting.opener }
-                try transaction.encodeSetting(PersonSetting.recentGreetings, Array(recent.prefix(GreetingPolicy.remembered)))
-                return (conversation: conversation, greeting: greeting, message: message)
+            return try await store.perform(writing: "opening a conversation") {
+                try self.beginConversation(channel: channel, language: language, in: $0)
             }
-            count(begun.greeting.kind)
-            return begun
         } catch {
             counters.add(.failures)
             throw error
         }
+    }
+
+    /// The same as part of a larger transaction.
+    package func beginConversation(
+        channel: String, language: Language? = nil, in transaction: StoreTransaction
+    ) throws -> Beginning {
+        let situation = try Self.situation(
+            transaction.view, language: language, before: nil, now: transaction.now, continuity: continuity)
+        let greeting = greetings.greeting(for: situation)
+        let conversation = try transaction.startConversation(channel: channel, language: greeting.language.rawValue)
+        let message = try transaction.appendMessage(
+            conversationID: conversation.id, role: .assistant, text: greeting.text, language: greeting.language.rawValue,
+            details: greeting.details)
+        let recent = [greeting.opener] + situation.recent.filter { $0 != greeting.opener }
+        try transaction.encodeSetting(PersonSetting.recentGreetings, Array(recent.prefix(GreetingPolicy.remembered)))
+        count(greeting.kind)
+        return Beginning(conversation: conversation, greeting: greeting, message: message)
     }
 
     /// The greeting when nothing is known about who is there.

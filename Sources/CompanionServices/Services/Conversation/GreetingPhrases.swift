@@ -83,7 +83,9 @@ struct Filling: Sendable {
                 default: nil
                 }
             guard let value else { return nil }
-            result += value
+            // A topic may open a sentence; names keep their letters.
+            let opensSentence = result.last { !$0.isWhitespace }.map { ".!?".contains($0) } ?? true
+            result += opensSentence ? value.prefix(1).uppercased() + value.dropFirst() : value
             rest = rest[rest.index(after: close)...]
         }
         result += rest

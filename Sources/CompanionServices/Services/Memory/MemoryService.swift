@@ -44,15 +44,15 @@ package final class MemoryService: MeteredService {
         return write
     }
 
-    /// Saves all or none, in one transaction, in the order given.
+    /// Saves all or none, in one transaction, in the order given; the profile follows in the background.
     @discardableResult
     package func saveMemories(_ inputs: [MemoryInput], provenance: Provenance) async throws(ServiceError) -> [MemoryWrite] {
         let needsProfile = users.needsProfile
         let writes = try await writing("saving memories") { transaction in
             if needsProfile { _ = try transaction.ensureProfile() }
-            return try inputs.map { input in
-                try transaction.saveMemory(input, provenance: provenance)
-            }
+            let writes = try inputs.map { try transaction.saveMemory($0, provenance: provenance) }
+            if writes.contains(where: \.isChange) { try transaction.enqueueProfileRewrite() }
+            return writes
         }
         users.rememberProfile()
         for write in writes { count(write) }
@@ -134,6 +134,13 @@ package final class MemoryService: MeteredService {
             counters.add(.failures)
             throw error
         }
+    }
+}
+
+extension MemoryWrite {
+    /// Something is stored now that was not before.
+    var isChange: Bool {
+        if case .unchanged = self { false } else { true }
     }
 }
 

@@ -50,7 +50,8 @@ extension ProfileFacts {
         let named = try view.memories(
             categories: [.fact], keys: ["full_name", "name", "age", "location", "city", "occupation", "gender"])
         for memory in named.reversed() { add(fact: memory) }
-        name = try view.personName().map(Self.piece)
+        // The full name where there is one; a nickname is for talking.
+        name = try name ?? view.personName().map(Self.piece)
         gender = try view.personGender()
     }
 

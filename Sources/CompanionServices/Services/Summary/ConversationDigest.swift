@@ -32,12 +32,18 @@ package struct SummaryRequest: Sendable {
     package var facts: [String]
     package var previous: ConversationDigest?
     package var language: Language
+    /// The person's own name, which is no topic of theirs.
+    package var name: String?
 
-    package init(turns: [ConversationTurn], facts: [String] = [], previous: ConversationDigest? = nil, language: Language) {
+    package init(
+        turns: [ConversationTurn], facts: [String] = [], previous: ConversationDigest? = nil, language: Language,
+        name: String? = nil
+    ) {
         self.turns = turns
         self.facts = facts
         self.previous = previous
         self.language = language
+        self.name = name
     }
 }
 

@@ -21,11 +21,13 @@ package struct ExtractiveSummarizer: ConversationSummarizing {
     private let lexicon: SignalLexicon
     private let topics: TopicFinder
     private let phrases: SummaryPhrases
+    private let smallTalk: Set<String>
 
     package init(lexicon: SignalLexicon) throws(ServiceError) {
         self.lexicon = lexicon
         phrases = try ServiceData.load(SummaryPhrases.self, from: "summary")
-        topics = TopicFinder(ignored: phrases.ignoredTopics)
+        topics = TopicFinder(ignored: phrases.ignoredTopics, lexicon: lexicon)
+        smallTalk = Set(phrases.smallTalk.flatMap(TextNormalizer.indexTerms))
     }
 
     package func digest(_ request: SummaryRequest) async throws -> ConversationDigest? {
@@ -35,7 +37,7 @@ package struct ExtractiveSummarizer: ConversationSummarizing {
     func condense(_ request: SummaryRequest) -> ConversationDigest? {
         let style = phrases.style(for: request.language)
         let said = request.turns.map(\.user)
-        let found = topics.topics(in: said, emphasised: request.facts)
+        let found = topics.topics(in: said, emphasised: request.facts, except: request.name)
         let allTopics = Self.merged(found, request.previous?.topics ?? [], limit: ConversationDigest.maximumTopics)
         let opener = allTopics.isEmpty ? "" : style.opener(topics: allTopics)
         let budget = ConversationDigest.maximumWords - Self.wordCount(opener) - Self.wordCount(style.quoting)
@@ -69,7 +71,7 @@ package struct ExtractiveSummarizer: ConversationSummarizing {
     /// How telling a sentence is; nil if it says too little to be kept.
     private func score(_ sentence: String) -> Double? {
         let tokens = TextNormalizer.tokens(sentence)
-        let terms = TextNormalizer.indexTerms(ofTokens: tokens)
+        let terms = TextNormalizer.indexTerms(ofTokens: tokens).filter { !smallTalk.contains($0) }
         guard terms.count >= Self.leastTerms else { return nil }
         let signals = lexicon.signals(inTokens: tokens)
         var score = min(1.5, Double(terms.count) * 0.15)

@@ -33,6 +33,8 @@ struct SummaryPhrases: Decodable, Sendable {
     }
 
     let ignoredTopics: [String]
+    /// Words of greeting and parting, which tell nothing.
+    let smallTalk: [String]
     let styles: [String: Style]
 
     func style(for language: Language) -> Style {

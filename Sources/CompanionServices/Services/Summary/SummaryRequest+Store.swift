@@ -23,7 +23,8 @@ extension SummaryRequest {
         let spoken = said.reversed().lazy.compactMap { $0.language }.first ?? conversation.language
         self.init(
             turns: Array(turns), facts: facts, previous: previous,
-            language: spoken.flatMap(Language.init(rawValue:)) ?? .english)
+            language: spoken.flatMap(Language.init(rawValue:)) ?? .english,
+            name: try view.personName())
     }
 
     private static func fact(_ memory: Memory) -> String {

@@ -3,14 +3,17 @@ import LocalStore
 /// The words a conversation kept coming back to.
 struct TopicFinder: Sendable {
     private let ignored: Set<String>
+    private let lexicon: SignalLexicon
 
-    init(ignored: [String]) {
+    init(ignored: [String], lexicon: SignalLexicon) {
+        self.lexicon = lexicon
         self.ignored = Set(ignored.flatMap(TextNormalizer.tokens).map(TextNormalizer.stem))
     }
 
     /// At most `ConversationDigest.maximumTopics`, the most frequent first, then the earliest; spelled as first written. Words
-    /// in `emphasised` texts count more.
-    func topics(in texts: [String], emphasised: [String]) -> [String] {
+    /// in `emphasised` texts, and words for things that matter by themselves, count more; the person's name is none.
+    func topics(in texts: [String], emphasised: [String], except name: String? = nil) -> [String] {
+        let own = Set(name.map(TextNormalizer.indexTerms) ?? [])
         struct Topic {
             let spelling: String
             let order: Int
@@ -20,7 +23,7 @@ struct TopicFinder: Sendable {
         for text in texts {
             var counted: Set<String> = []
             for word in Self.words(text) {
-                guard let term = term(word) else { continue }
+                guard let term = term(word), !own.contains(term) else { continue }
                 // Saying a word twice in one breath makes it no more of a topic.
                 let weight = counted.insert(term).inserted ? 1.0 : 0.25
                 let order = found.count
@@ -31,8 +34,14 @@ struct TopicFinder: Sendable {
             emphasised.flatMap { fact in
                 Self.words(fact.split(separator: ":", maxSplits: 1).last.map(String.init) ?? fact).compactMap(term)
             })
-        let ranked = found.map { term, topic in
-            (spelling: topic.spelling, order: topic.order, weight: topic.weight + (emphasis.contains(term) ? 0.5 : 0))
+        let ranked = found.compactMap { term, topic -> (spelling: String, order: Int, weight: Double)? in
+            let signals = lexicon.signals(in: topic.spelling)
+            // A feeling is the tone, not the topic.
+            guard signals.isDisjoint(with: [.positive, .negative, .thanks, .goodbye]) else { return nil }
+            var weight = topic.weight
+            if emphasis.contains(term) { weight += 0.5 }
+            if signals.contains(.important) { weight += 0.75 }
+            return (topic.spelling, topic.order, weight)
         }
         .sorted { ($0.weight, -$0.order) > ($1.weight, -$1.order) }
         return ranked.prefix(ConversationDigest.maximumTopics).map(\.spelling)

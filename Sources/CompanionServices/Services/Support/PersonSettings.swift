@@ -36,10 +36,10 @@ extension StoreView {
         return (spoken?.language ?? conversation.language).flatMap(Language.init(rawValue:)) ?? .english
     }
 
-    /// The full name as the person gave it, wherever it was given last.
+    /// What to call the person: the name or nickname they gave last, else the one among the onboarding answers.
     package func personName() throws -> String? {
         let told = try memories(categories: [.fact], keys: ["full_name", "name", "nickname"]).first?.value
-        let name = try told ?? onboardingDetails()?.fullName
+        let name = try told ?? unusedAnswer("FACT/full_name", \.fullName)
         let trimmed = name?.trimmingCharacters(in: .whitespacesAndNewlines)
         return trimmed?.isEmpty == false ? trimmed : nil
     }
@@ -47,8 +47,15 @@ extension StoreView {
     /// The gender as the person gave it; never guessed.
     package func personGender() throws -> Gender {
         if let told = try memory(category: .fact, key: "gender")?.value { return Gender(described: told) }
-        if let answered = try onboardingDetails()?.gender { return Gender(described: answered) }
-        return .unknown
+        return try unusedAnswer("FACT/gender", \.gender).map(Gender.init(described:)) ?? .unknown
+    }
+
+    /// An onboarding answer that has not become a memory yet. One that has, and is no memory any more, was forgotten: it is not
+    /// used behind the person's back.
+    private func unusedAnswer(_ name: String, _ field: KeyPath<OnboardingDetails, String?>) throws -> String? {
+        guard let details = try onboardingDetails(), let answer = details[keyPath: field] else { return nil }
+        let applied = try decodedSetting([String: String].self, PersonSetting.onboardingApplied)
+        return applied?[name] == nil ? answer : nil
     }
 }
 
