@@ -102,6 +102,8 @@ import Testing
         let chain = ["1"] + Array(repeating: ["+", "1"], count: 120).flatMap(\.self)
         #expect(Arithmetic.answer(chain, language: .english)?.result == .failure(.tooLong))
         #expect(Arithmetic.answer([String(repeating: "9", count: 100), "+", "1"], language: .english) == nil)
+        let halves = Array(repeating: ["half", "of"], count: 90).flatMap(\.self) + ["64"]
+        #expect(Arithmetic.answer(halves, language: .english)?.result == .failure(.tooLong))
         #expect(Arithmetic.answer(Array(repeating: "-", count: 100) + ["1"], language: .english)?.result != .success(1))
     }
 

@@ -4,7 +4,8 @@ extension TemporalGrammar {
         guard reading.shift == nil, reading.day == nil, reading.recurrence == nil else { return nil }
         let isFirst = reading.isEmpty
         guard isFirst || reading.isOnlyTimeOfDay, let (amount, stop) = amount(at: index) else { return nil }
-        if scanner.term(stop) == .old || isAge(stop, amount) { return nil }
+        if scanner.term(stop) == .old || isAge(stop, amount) || Self.times.contains(scanner.word(index - 1)) { return nil }
+        if isFirst, let end = displaced(by: amount, at: stop, into: &reading) { return end }
         var next = stop
         switch scanner.term(next) {
         case .ago:
@@ -47,6 +48,33 @@ extension TemporalGrammar {
         reading.duration = amount
         if scanner.word(next) == "long" { next += 1 }
         return next
+    }
+
+    /// "twice a day", "five times a week".
+    private static let times: Set<String> = ["once", "twice", "thrice", "times", "time", "per"]
+
+    /// "ten minutes before five pm", "two days after 5 march".
+    private func displaced(by amount: TimeAmount, at index: Int, into reading: inout TemporalReading) -> Int? {
+        guard case .lead(let lead) = scanner.term(index), lead == .before || lead == .after,
+            // Lengths before lengths would nest without end.
+            self.amount(at: index + 1) == nil, let (base, end) = self.reading(at: index + 1, lead: .at), base.canBeDisplaced
+        else { return nil }
+        reading = base
+        reading.displacement = lead == .before ? -amount : amount
+        return end
+    }
+
+    /// پانچ بجے سے دس منٹ پہلے.
+    func displacement(at index: Int, into reading: inout TemporalReading) -> Int? {
+        guard reading.canBeDisplaced, scanner.word(index - 1) == "سے" || scanner.word(index - 1) == "se",
+            let (amount, stop) = amount(at: index)
+        else { return nil }
+        switch scanner.term(stop) {
+        case .ago: reading.displacement = -amount
+        case .later: reading.displacement = amount
+        default: return nil
+        }
+        return stop + 1
     }
 
     private static let inside: Set<String> = [WordFolding.fold("اندر"), "andar", "ander"]
@@ -156,4 +184,12 @@ extension TemporalGrammar {
         "minutes": .minute, "h": .hour, "hr": .hour, "hrs": .hour, "hour": .hour, "hours": .hour, "d": .day, "days": .day,
         "w": .week, "weeks": .week,
     ]
+}
+
+extension TemporalReading {
+    /// A point that something can lie before or after.
+    fileprivate var canBeDisplaced: Bool {
+        (clock != nil || (day != nil && day != .now)) && shift == nil && duration == nil && recurrence == nil && problem == nil
+            && displacement == nil
+    }
 }

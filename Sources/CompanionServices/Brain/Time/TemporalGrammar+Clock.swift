@@ -57,6 +57,7 @@ extension TemporalGrammar {
             return (ClockReading(hour: 24, minute: 0, form: .exact), index + 2)
         default: break
         }
+        if lead == .at, let compact = compactClock(scanner.word(index)) { return (compact, index + 1) }
         if let literal = ClockLiteral(scanner.word(index), allowPoint: lead == .at || lead == .by) {
             var stop = index + 1
             var reading = literal.reading
@@ -82,13 +83,28 @@ extension TemporalGrammar {
         let (marked, end) = withMeridiem(full, minute?.end ?? next)
         if marked.form != .bare { return (marked, end) }
         let isPartNext = partFollows(end)
-        guard hour <= 24, lead.map(Self.clockLeads.contains) ?? false || isPartNext || (hasPart && minute != nil) else {
+        guard hour <= 24,
+            lead.map(Self.clockLeads.contains) ?? false || isPartNext || isAlarm(index, lead) || (hasPart && minute != nil)
+        else {
             return nil
         }
         return (full, end)
     }
 
     private static let clockLeads: Set<TimeLead> = [.at, .by, .around, .until, .before, .after]
+
+    /// "an alarm for 7".
+    private func isAlarm(_ index: Int, _ lead: TimeLead?) -> Bool {
+        lead == .duration && ["alarm", "reminder", "meeting", "appointment"].contains(scanner.word(index - 2))
+    }
+
+    /// "at 0530", "at 1730".
+    private func compactClock(_ word: String) -> ClockReading? {
+        guard word.utf8.count == 4, word.utf8.allSatisfy({ (48...57).contains($0) }), let value = Int(word), value / 100 < 24,
+            value % 100 < 60
+        else { return nil }
+        return ClockReading(hour: value / 100, minute: value % 100, form: .exact)
+    }
 
     /// "5 in the evening", "9 at night".
     private func partFollows(_ index: Int) -> Bool {

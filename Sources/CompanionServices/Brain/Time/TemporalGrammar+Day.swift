@@ -18,6 +18,13 @@ extension TemporalGrammar {
         case .unit(.day):
             // "day after tomorrow"
             return dayAround(at: index)
+        case .unit(let unit) where unit > .day:
+            // مہینے کے آخر میں
+            return edge(after: index, of: unit, offset: 0)
+        case .of:
+            // "the summer of 2018"
+            guard Self.seasons.contains(scanner.word(index - 1)), let (year, stop) = yearNumber(at: index + 1) else { return nil }
+            return (.year(year), stop)
         case .end, .beginning: return edge(at: index)
         default: break
         }
@@ -51,20 +58,25 @@ extension TemporalGrammar {
         default: break
         }
         if let date = namedDate(at: index, lead: lead) { return date }
-        // "on the 5th", not "the first time"
-        guard let lead, Self.dateLeads.contains(lead), let number = scanner.number(index), number.isOrdinal,
-            let day = number.integer,
-            !Self.notDays.contains(scanner.word(number.words.upperBound))
-        else { return nil }
-        var stop = number.words.upperBound
-        if scanner.term(stop) == .of, scanner.term(stop + 1) == .this || scanner.term(stop + 1) == .next,
-            scanner.term(stop + 2) == .unit(.month)
-        {
-            stop += 3
-        } else if scanner.term(stop) == .of, scanner.term(stop + 1) == .the, scanner.term(stop + 2) == .unit(.month) {
-            stop += 3
+        guard let number = scanner.number(index), number.isOrdinal, let day = number.integer else { return nil }
+        let next = number.words.upperBound
+        if scanner.term(next) == .of, let (offset, stop) = monthReference(at: next + 1) {
+            return (.dayInMonth(day, offset: offset), stop)
         }
-        return (.dayOfMonth(day), stop)
+        // "on the 5th", not "the first time"
+        guard let lead, Self.dateLeads.contains(lead), !Self.notDays.contains(scanner.word(next)) else { return nil }
+        return (.dayOfMonth(day), next)
+    }
+
+    /// "this month", "next month", "the month".
+    private func monthReference(at index: Int) -> (offset: Int, end: Int)? {
+        guard scanner.term(index + 1) == .unit(.month) else { return nil }
+        switch scanner.term(index) {
+        case .this, .the: return (0, index + 2)
+        case .next: return (1, index + 2)
+        case .previous: return (-1, index + 2)
+        default: return nil
+        }
     }
 
     private static let dateLeads: Set<TimeLead> = [.on, .by, .until, .from, .since, .before, .after, .around]
@@ -89,6 +101,18 @@ extension TemporalGrammar {
         return (.edge(of: unit, offset: offset, isEnd: isEnd), next + 1)
     }
 
+    /// اگلے مہینے کے آخر, سال کے شروع.
+    private func edge(after index: Int, of unit: TimeUnit, offset: Int) -> (DayReference, Int)? {
+        guard scanner.isPossessive(index + 1) else { return nil }
+        switch scanner.term(index + 2) {
+        case .end: return (.edge(of: unit, offset: offset, isEnd: true), index + 3)
+        case .beginning: return (.edge(of: unit, offset: offset, isEnd: false), index + 3)
+        default: return nil
+        }
+    }
+
+    private static let seasons: Set<String> = ["summer", "winter", "spring", "autumn", "fall", "start", "middle"]
+
     /// What follows "next", "last", "this".
     private func qualified(at index: Int, _ which: Which) -> (DayReference, Int)? {
         let step = which == .next ? 1 : which == .previous ? -1 : 0
@@ -106,7 +130,7 @@ extension TemporalGrammar {
                 // "the last hour" is a stretch, "this minute" none.
                 return which == .this ? nil : (.stretch(TimeAmount(1, unit), isPast: which == .previous), index + 1)
             }
-            return (.period(unit, step), index + 1)
+            return edge(after: index, of: unit, offset: step) ?? (.period(unit, step), index + 1)
         case .saturdayOrWeek:
             // اگلے ہفتے کے دن: Saturday; otherwise the week.
             if isDayNoun(after: index + 1) { return (.weekday(.saturday, which), index + 1) }
@@ -133,9 +157,15 @@ extension TemporalGrammar {
             return (.weekday(day, .bare), index + 1)
         case .saturdayOrWeek:
             let isDay = isDayNoun(after: index + 1) || Self.onWords.contains(scanner.word(index + 1))
-            return isDay ? (.weekday(.saturday, .bare), index + 1) : nil
+            return isDay || isPart(after: index + 1) ? (.weekday(.saturday, .bare), index + 1) : nil
         default: return nil
         }
+    }
+
+    /// ہفتے کی شام
+    private func isPart(after index: Int) -> Bool {
+        guard scanner.isPossessive(index), case .part = scanner.term(index + 1) else { return false }
+        return true
     }
 
     private static let onWords: Set<String> = ["کو", "ko"]

@@ -18,6 +18,16 @@ extension TemporalGrammar {
         case .weekend where scanner.word(index) == "weekends":
             reading.recurrence = Recurrence(.weekly, weekdays: [.saturday, .sunday])
             return index + 1
+        case .the:
+            // "the 1st of every month"
+            guard let number = scanner.number(index + 1), number.isOrdinal, let day = number.integer, (1...31).contains(day)
+            else { return nil }
+            let next = number.words.upperBound
+            guard scanner.term(next) == .of, scanner.term(next + 1) == .every, scanner.term(next + 2) == .unit(.month) else {
+                return nil
+            }
+            reading.recurrence = Recurrence(.monthly, monthDay: day)
+            return next + 3
         case .everyWeekday: return weekdayList(at: index, interval: 1, into: &reading)
         default: return nil
         }

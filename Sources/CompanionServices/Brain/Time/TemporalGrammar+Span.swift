@@ -58,7 +58,12 @@ extension TemporalGrammar {
         var from = first
         var to = second
         guard (from.clock == nil) == (to.clock == nil) else { return nil }
-        if from.clock == nil, from.day == nil || to.day == nil { return nil }
+        let areParts = from.part != nil && to.part != nil
+        if from.clock == nil, from.day == nil || to.day == nil, !areParts { return nil }
+        if areParts, from.day == nil, to.day == nil {
+            from.day = .offset(0)
+            to.day = .offset(0)
+        }
         if from.day == nil { from.day = to.day }
         if to.day == nil { to.day = from.day }
         if from.part == nil { from.part = to.part }
@@ -79,6 +84,7 @@ extension TemporalGrammar {
 
 extension TemporalReading {
     fileprivate var canBeEnd: Bool {
-        (day != nil || clock != nil) && day != .now && shift == nil && duration == nil && recurrence == nil && problem == nil
+        (day != nil || clock != nil || part != nil) && day != .now && shift == nil && duration == nil && recurrence == nil
+            && problem == nil
     }
 }

@@ -67,6 +67,7 @@ struct TemporalGrammar: Sendable {
         {
             return take(clock, stop, &reading)
         }
+        if let stop = displacement(at: index, into: &reading) { return stop }
         if let stop = relativeAmount(at: index, lead: lead, into: &reading) { return stop }
         if let stop = dateBesideWeekday(at: index, lead: lead, into: &reading) { return stop }
         if reading.day == nil, reading.shift == nil, let (day, stop) = day(at: index, lead: lead, hasContext: !reading.isEmpty) {
@@ -99,13 +100,20 @@ struct TemporalGrammar: Sendable {
         return nil
     }
 
-    /// "friday 13 march", "friday the 13th", "13 march, friday": the date counts.
+    /// "friday 13 march", "friday the 13th", "13 march, friday", اگلے مہینے کی 5 تاریخ: the date counts.
     private func dateBesideWeekday(at index: Int, lead: TimeLead?, into reading: inout TemporalReading) -> Int? {
         switch reading.day {
         case .weekday(_, .bare):
             guard let (date, stop) = day(at: index, lead: lead ?? .on, hasContext: true), date.isDate else { return nil }
             reading.problem = date.problem
             reading.day = date
+            return stop
+        case .period(.month, let offset):
+            guard let (date, stop) = day(at: index, lead: lead ?? .on, hasContext: true), case .dayOfMonth(let day) = date else {
+                return nil
+            }
+            reading.problem = date.problem
+            reading.day = .dayInMonth(day, offset: offset)
             return stop
         case .date:
             guard case .weekday = scanner.term(index) else { return nil }
@@ -134,7 +142,7 @@ struct TemporalGrammar: Sendable {
         let isLatin = scanner.word(next).utf8.allSatisfy { $0 < 0x80 }
         let isEnglish = TimeLexicon.english.meaning(of: scanner.word(next)) != nil
         if isLatin, isEnglish, !hasContext {
-            guard let lead, lead != .from, lead != .since || next > index else { return nil }
+            guard let lead, lead != .since || next > index else { return nil }
         }
         // صبح سویرے
         var stop = next + 1
@@ -159,7 +167,7 @@ extension DayReference {
 
     fileprivate var isDate: Bool {
         switch self {
-        case .date, .dayOfMonth: true
+        case .date, .dayOfMonth, .dayInMonth: true
         default: false
         }
     }
@@ -175,7 +183,8 @@ extension DayReference {
     /// Days that no calendar has.
     fileprivate var problem: TemporalProblem? {
         switch self {
-        case .dayOfMonth(let day): (1...31).contains(day) ? nil : .noSuchDay(day: day, month: nil, year: nil)
+        case .dayOfMonth(let day), .dayInMonth(let day, _):
+            (1...31).contains(day) ? nil : .noSuchDay(day: day, month: nil, year: nil)
         case .date(let day, let month, let year):
             if !(1...12).contains(month) {
                 .noSuchMonth(month)

@@ -6,6 +6,8 @@ struct TemporalReading: Sendable, Hashable {
     /// "in ten minutes", "two days ago".
     var shift: TimeAmount?
     var duration: TimeAmount?
+    /// Before or after what the rest says: "ten minutes before five".
+    var displacement: TimeAmount?
     var recurrence: Recurrence?
     var problem: TemporalProblem?
 
@@ -36,6 +38,8 @@ enum DayReference: Sendable, Hashable {
     case either(Int)
     case weekday(Weekday, Which)
     case dayOfMonth(Int)
+    /// The day of the month so many months from now: "the 5th of next month".
+    case dayInMonth(Int, offset: Int)
     case date(day: Int, month: Int, year: Int?)
     case month(Int, year: Int?, Which)
     case year(Int)

@@ -15,6 +15,15 @@ struct TemporalResolver: Sendable {
     }
 
     func meaning(of reading: TemporalReading) -> TemporalMeaning? {
+        guard let displacement = reading.displacement else { return base(of: reading) }
+        guard case .moment(let moment, let precision) = base(of: reading) else { return nil }
+        let (date, second) = calendar.dateAndSecond(of: moment)
+        let target = date.adding(months: displacement.months).adding(days: displacement.days)
+        let moved = calendar.moment(target, second: second).advanced(by: displacement.seconds)
+        return .moment(moved, precision: displacement.unit < .day ? .minute : precision)
+    }
+
+    private func base(of reading: TemporalReading) -> TemporalMeaning? {
         if let problem = reading.problem { return .invalid(problem) }
         if let recurrence = reading.recurrence { return .recurrence(complete(recurrence, reading)) }
         if let duration = reading.duration { return .duration(seconds: duration.totalSeconds) }
@@ -93,6 +102,7 @@ struct TemporalResolver: Sendable {
         case .either(let days): (today.adding(days: tense == .past ? -days : days), .day)
         case .weekday(let weekday, let which): (date(of: weekday, which), .day)
         case .dayOfMonth(let day): (dayOfMonth(day), .day)
+        case .dayInMonth(let day, let offset): (dayInMonth(day, offset), .day)
         case .date(let day, let month, let year): (date(day, month, year), .day)
         case .month(let month, let year, let which):
             (LocalDate(year: year ?? self.year(ofMonth: month, which), month: month, day: 1), .month)
@@ -114,6 +124,11 @@ struct TemporalResolver: Sendable {
             if tense == .past { return inThisWeek < today ? inThisWeek : inThisWeek.adding(days: -7) }
             return inThisWeek > today ? inThisWeek : inThisWeek.adding(days: 7)
         }
+    }
+
+    private func dayInMonth(_ day: Int, _ offset: Int) -> LocalDate? {
+        let month = today.startOfMonth.adding(months: offset)
+        return LocalDate(year: month.year, month: month.month, day: day)
     }
 
     private func dayOfMonth(_ day: Int) -> LocalDate? {
@@ -191,6 +206,8 @@ struct TemporalResolver: Sendable {
         switch day {
         case .date(let day, let month, let year): .noSuchDay(day: day, month: month, year: year)
         case .dayOfMonth(let day): .noSuchDay(day: day, month: nil, year: nil)
+        case .dayInMonth(let day, let offset):
+            .noSuchDay(day: day, month: today.startOfMonth.adding(months: offset).month, year: nil)
         default: .noSuchDay(day: 0, month: nil, year: nil)
         }
     }

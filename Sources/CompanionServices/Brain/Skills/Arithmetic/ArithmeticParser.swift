@@ -184,23 +184,16 @@ struct ArithmeticParser {
 
     /// Right associative; binds stronger than a sign before it: -2^2 is -4.
     private mutating func power() -> ArithmeticExpression? {
-        if skip(.minus) {
-            guard nest(), let inner = power() else { return nil }
-            depth -= 1
-            return .negative(inner)
-        }
-        if skip(.plus) {
-            guard nest(), let inner = power() else { return nil }
-            depth -= 1
-            return inner
-        }
+        guard nest() else { return nil }
+        defer { depth -= 1 }
+        if skip(.minus) { return power().map { .negative($0) } }
+        if skip(.plus) { return power() }
         guard let base = atom() else { return nil }
         // "2 to the power of 3"
         if peek() == .to, peek(1) == .power { index += 1 }
         guard skip(.power) else { return base }
         _ = skip(.of)
-        guard nest(), let exponent = power() else { return nil }
-        depth -= 1
+        guard let exponent = power() else { return nil }
         return .operation(.power, base, exponent)
     }
 
@@ -233,8 +226,7 @@ struct ArithmeticParser {
         index += 1
         switch word {
         case .open:
-            guard nest(), let inner = sum(), skip(.close) else { return nil }
-            depth -= 1
+            guard let inner = sum(), skip(.close) else { return nil }
             return inner
         case .squareRoot, .cubeRoot:
             _ = skip(.of)
@@ -247,14 +239,15 @@ struct ArithmeticParser {
             return power().map { .operation(.multiply, .number(word == .double ? 2 : 3), $0) }
         case .factorial:
             guard skip(.of) else { return nil }
-            return atom().map { .factorial($0) }
+            return power().map { .factorial($0) }
         default: return nil
         }
     }
 
     private mutating func root(degree: Int) -> ArithmeticExpression? {
-        guard nest(), let inner = peek() == .minus ? power() : atom() else { return nil }
-        depth -= 1
+        guard nest() else { return nil }
+        defer { depth -= 1 }
+        guard let inner = peek() == .minus ? power() : atom() else { return nil }
         return .root(inner, degree: degree)
     }
 
