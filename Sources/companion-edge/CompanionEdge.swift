@@ -17,7 +17,7 @@ struct CompanionEdge: AsyncParsableCommand {
         subcommands: [
             ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
             RemindersCommand.self, StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self,
-            VersionCommand.self,
+            RunCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 

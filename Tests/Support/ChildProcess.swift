@@ -80,24 +80,70 @@ package final class ChildProcess: Sendable {
     package init(
         _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil
     ) throws {
-        let process = Process()
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.executableURL = program
-        process.arguments = arguments
         let own = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH"].contains($0.key) }
-        process.environment = own.merging(environment) { _, new in new }
-        process.currentDirectoryURL = folder
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        process.terminationHandler = { [exit] process in
-            exit.set(process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus)
+        let all = own.merging(environment) { _, new in new }
+        // 'env' goes to the folder and then becomes the program.
+        let command = (folder.map { ["/usr/bin/env", "-C", $0.path] } ?? []) + [program.path] + arguments
+        let (child, stdin, stdout, stderr) = try Self.starting.withLock { _ in
+            let (stdin, stdout, stderr) = (try Self.pipe(), try Self.pipe(), try Self.pipe())
+            defer { for descriptor in [stdin.read, stdout.write, stderr.write] { close(descriptor) } }
+            let child = try Self.spawn(
+                command, all.map { "\($0)=\($1)" }, streams: [stdin.read, stdout.write, stderr.write])
+            return (child, stdin, stdout, stderr)
         }
-        try process.run()
-        id = process.processIdentifier
-        input = Mutex(stdin.fileHandleForWriting)
-        output.read(from: stdout.fileHandleForReading)
-        errors.read(from: stderr.fileHandleForReading)
+        id = child
+        input = Mutex(FileHandle(fileDescriptor: stdin.write, closeOnDealloc: true))
+        output.read(from: FileHandle(fileDescriptor: stdout.read, closeOnDealloc: true))
+        errors.read(from: FileHandle(fileDescriptor: stderr.read, closeOnDealloc: true))
+        Thread.detachNewThread { [id, exit] in
+            var status: Int32 = 0
+            while waitpid(id, &status, 0) < 0, errno == EINTR {}
+            let signal = status & 0x7F
+            exit.set(signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+        }
+    }
+
+    /// One start at a time: otherwise a child could inherit another one's pipes, whose ends would then never be seen. That is what
+    /// happens with Foundation's `Process`.
+    private static let starting = Mutex(())
+
+    private static func pipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { throw Failure(call: "pipe", code: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func spawn(_ command: [String], _ environment: [String], streams: [Int32]) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (number, stream) in streams.enumerated() { posix_spawn_file_actions_adddup2(&actions, stream, Int32(number)) }
+
+        // The test process may ignore or block signals; the program should find them as a shell leaves them.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let argv = command.map { strdup($0) } + [nil]
+        let envp = environment.map { strdup($0) } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, command[0], &actions, &attributes, argv, envp)
+        guard code == 0 else { throw Failure(call: "starting \(command[0])", code: code) }
+        return id
+    }
+
+    /// A program that could not be started.
+    package struct Failure: Error {
+        package let call: String
+        package let code: Int32
     }
 
     /// Runs `program` to its end with `input` as its standard input.

@@ -10,16 +10,23 @@ actor Household {
     nonisolated let devices: DeviceStore
     nonisolated let clock: any WallClock
     /// Where reminders that come due are shown.
-    nonisolated let board = AnnouncementBoard()
+    nonisolated let board: AnnouncementBoard
     private let configuration: Configuration
     private let logger: Logger
+    /// Looks after open stores where the household lives long.
+    private let attendant: (any StoreAttending)?
     private var companions: [UserID: PersonCompanion] = [:]
     /// Read when the first person is: it takes a moment.
     private var brain: EmbeddedBrain?
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
-    init(directory: DataDirectory, configuration: Configuration, clock: any WallClock, logger: Logger) async throws {
+    init(
+        directory: DataDirectory, configuration: Configuration, board: AnnouncementBoard = AnnouncementBoard(),
+        clock: any WallClock, logger: Logger, attendant: (any StoreAttending)? = nil
+    ) async throws {
+        self.board = board
         self.directory = directory
+        self.attendant = attendant
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
@@ -94,7 +101,7 @@ actor Household {
 
     /// Takes a person off this device; where the copy is, if one is kept.
     func remove(_ person: Person, _ mode: RemovalMode) async throws -> URL? {
-        try close(person.id)
+        try await close(person.id)
         return try await devices.removePerson(person.id, from: directory, mode)
     }
 
@@ -120,20 +127,24 @@ actor Household {
         let companion = try PersonCompanion(
             store: store, brain: brain, options: CompanionOptions(configuration), logger: logger)
         companions[id] = companion
+        attendant?.attend(companion)
         return companion
     }
 
     /// Closes one store, so that its file may be replaced or removed.
-    func close(_ id: UserID) throws {
+    func close(_ id: UserID) async throws {
+        await attendant?.dismiss(id)
         guard let companion = companions.removeValue(forKey: id) else { return }
         try companion.store.close()
     }
 
+    var openCompanions: [PersonCompanion] { Array(companions.values) }
+
     /// Closes everything. Work goes on to the end of the list; the first error is thrown then.
-    func close() throws {
+    func close() async throws {
         var firstError: (any Error)?
         for id in companions.keys {
-            do { try close(id) } catch { firstError = firstError ?? error }
+            do { try await close(id) } catch { firstError = firstError ?? error }
         }
         do { try devices.close() } catch { firstError = firstError ?? error }
         if let firstError { throw firstError }

@@ -1,5 +1,6 @@
 import CompanionServices
 import LocalStore
+import Logging
 import Synchronization
 
 /// Something that a person should hear now.
@@ -47,7 +48,7 @@ final class AnnouncementBoard: Sendable {
     }
 
     /// Gives the announcements to everybody who listens for `user`; true if at least one of them showed them.
-    func announce(_ announcements: [Announcement], to user: UserID) async -> Bool {
+    func announce(_ announcements: [Announcement], to user: UserID, logger: Logger) async -> Bool {
         let listeners = state.withLock { $0.listeners[user, default: [:]].values.map { $0 } }
         return await withTaskGroup(of: Bool.self) { group in
             for listener in listeners {
@@ -56,7 +57,8 @@ final class AnnouncementBoard: Sendable {
                         try await listener(announcements)
                         return true
                     } catch {
-                        // That conversation is over; another one, or the next, will show them.
+                        // Another conversation, or the next one, will show them.
+                        logger.warning("a conversation could not announce reminders", metadata: ["error": "\(error)"])
                         return false
                     }
                 }

@@ -66,7 +66,7 @@ struct ReminderAnnouncer: Sendable {
 
         if board.hasListeners(for: store.userID) {
             let announcements = due.map { Announcement(reminder: $0, isLate: $0.isLate(at: now)) }
-            guard await board.announce(announcements, to: store.userID) else { return }
+            guard await board.announce(announcements, to: store.userID, logger: logger) else { return }
             // Also makes the schedule change, which brings the next pass.
             try await mark(due, at: now)
         } else {
