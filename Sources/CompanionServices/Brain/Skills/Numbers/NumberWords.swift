@@ -254,7 +254,7 @@ private struct NumberReader {
         guard current != nil || total > 0 else { return false }
         var digits = ""
         var position = index + 1
-        while position < words.count {
+        while position < words.count, digits.utf8.count < 12 {
             if case .value(let value) = lexicon.meaning(of: words[position]), value < 10 || digits.isEmpty {
                 digits += String(value)
             } else if words[position].utf8.allSatisfy({ (48...57).contains($0) }) {
@@ -264,7 +264,7 @@ private struct NumberReader {
             }
             position += 1
         }
-        guard !digits.isEmpty, digits.utf8.count <= 12, let fraction = Double("0." + digits) else { return false }
+        guard !digits.isEmpty, let fraction = Double("0." + digits) else { return false }
         current = (current ?? 0) + fraction
         index = position
         if case .scale(let scale) = word() { return readScale(scale) }
