@@ -131,6 +131,8 @@ package enum SocialAct: Sendable, Hashable {
     case maybe
     /// "ok", "I see".
     case acknowledgement
+    /// "that's wrong", without saying what is right.
+    case disagreement
     case joke
     case story
     case bored
