@@ -45,21 +45,14 @@ package struct PopulatedStore: Sendable {
         _ = try await store.write { try $0.forgetMemory(category: .fact, key: "phone") }
     }
 
-    /// Adds a conversation, with a memory said in every turn.
+    /// Adds a conversation, with a memory said in every turn. Long ones are written a hundred turns at a time.
     package func talk(_ store: PersonStore, turns: Int) async throws {
         let conversation = try await store.write { try $0.startConversation(channel: "terminal", language: "ur") }
-        for turn in 0..<turns {
+        let step = turns > 20 ? 100 : 1
+        for start in stride(from: 0, to: turns, by: step) {
             clock.advance(seconds: 1)
-            let key = try MemoryKey(validating: turn == 0 ? "city" : "fact_\(turn)")
             try await store.write { transaction in
-                let said = try transaction.appendMessage(
-                    conversationID: conversation.id, role: .user, text: "میں لاہور میں رہتی ہوں، turn \(turn)", language: "ur")
-                _ = try transaction.saveMemory(
-                    category: .fact, key: key, value: "لاہور \(turn)",
-                    provenance: Provenance(
-                        source: .said, messageID: said.id, confidence: 0.9, explicit: turn == 1, language: "ur"))
-                _ = try transaction.appendMessage(
-                    conversationID: conversation.id, role: .assistant, text: "\"Noted\"\t\\ \u{7}", details: ["rule": "fact"])
+                for turn in start..<min(start + step, turns) { try Self.say(turn, in: conversation.id, transaction) }
             }
         }
         try await store.write {
@@ -67,6 +60,16 @@ package struct PopulatedStore: Sendable {
             try $0.saveConversationSummary(
                 id: conversation.id, summary: "Of Lahore.", topics: ["Lahore"], facts: [], tone: "warm")
         }
+    }
+
+    private static func say(_ turn: Int, in conversation: String, _ transaction: StoreTransaction) throws {
+        let said = try transaction.appendMessage(
+            conversationID: conversation, role: .user, text: "میں لاہور میں رہتی ہوں، turn \(turn)", language: "ur")
+        _ = try transaction.saveMemory(
+            category: .fact, key: MemoryKey(validating: turn == 0 ? "city" : "fact_\(turn)"), value: "لاہور \(turn)",
+            provenance: Provenance(source: .said, messageID: said.id, confidence: 0.9, explicit: turn == 1, language: "ur"))
+        _ = try transaction.appendMessage(
+            conversationID: conversation, role: .assistant, text: "\"Noted\"\t\\ \u{7}", details: ["rule": "fact"])
     }
 
     package func remember(_ store: PersonStore, _ key: String, _ value: String) async throws {

@@ -18,6 +18,7 @@ extension CommandFailure {
         case let error as DataDirectoryError: self.init(directory: error)
         case let error as DeviceStoreError: self.init(device: error)
         case let error as MaintenanceError: self.init(maintenance: error)
+        case is StoreDamage, is ArchiveError: self.init(.data, "\(error)")
         default: self.init(.failure, "\(error)")
         }
     }
@@ -69,6 +70,7 @@ extension CommandFailure {
         switch error {
         case .cannotOpen: self.init(.io, "\(error)", advice: "'companion-edge doctor' looks for the cause.")
         case .notAStore, .newerSchema, .wrongPerson, .unreadableColumn: self.init(.data, "\(error)")
+        case .diskFull: self.init(.io, "\(error)")
         case .noSuchRow: self.init(.failure, "\(error)")
         case .closed: self.init(.temporary, "\(error)", advice: "Give the command again.")
         }
