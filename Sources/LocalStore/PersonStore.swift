@@ -14,20 +14,27 @@ package final class PersonStore: Sendable {
     package let deviceID: String
     let pool: DatabasePool
     private let committer: GroupCommitter
+    private let reserve: DiskReserve?
 
-    private init(userID: UserID, file: URL, clock: any WallClock, deviceID: String, pool: DatabasePool) {
+    private init(
+        userID: UserID, file: URL, clock: any WallClock, deviceID: String, pool: DatabasePool, reserve: DiskReserve?
+    ) {
         self.userID = userID
         self.file = file
         self.clock = clock
         self.deviceID = deviceID
         self.pool = pool
+        self.reserve = reserve
         committer = GroupCommitter(pool: pool, userID: userID, deviceID: deviceID, clock: clock)
     }
 
     /// Opens `file`, creating it (mode 0600) and bringing its schema up to date as needed.
     ///
+    /// - Parameter reserve: room to give up when the disk is full, so that the write under way still succeeds.
     /// - Throws: ``StoreError`` when the file is no store, is from a newer program, or belongs to somebody else.
-    package static func open(_ file: URL, userID: UserID, clock: any WallClock = SystemWallClock()) throws -> PersonStore {
+    package static func open(
+        _ file: URL, userID: UserID, clock: any WallClock = SystemWallClock(), reserve: DiskReserve? = nil
+    ) throws -> PersonStore {
         try createPrivately(file)
         let pool: DatabasePool
         do {
@@ -43,7 +50,7 @@ package final class PersonStore: Sendable {
             try SearchIndexer.catchUp(db)
             return deviceID
         }
-        return PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool)
+        return PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool, reserve: reserve)
     }
 
     /// Runs `body` on a snapshot; never waits for writers.
@@ -53,8 +60,19 @@ package final class PersonStore: Sendable {
     }
 
     /// Runs `body` and makes what it wrote durable. If it throws, nothing of it remains, and the error comes back here.
+    ///
+    /// When the disk is full, the reserve is given up and `body` runs a second time.
     package func write<Value: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Value) async throws -> Value {
-        try await committer.submit(body)
+        do {
+            return try await committer.submit(body)
+        } catch let error as DatabaseError where error.isDiskFull {
+            guard let reserve, reserve.release() else { throw StoreError.diskFull(path: file.path) }
+        }
+        do {
+            return try await committer.submit(body)
+        } catch let error as DatabaseError where error.isDiskFull {
+            throw StoreError.diskFull(path: file.path)
+        }
     }
 
     /// How many bodies were written, and in how many commits.

@@ -6,6 +6,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case wrongPerson(path: String, expected: UserID, found: String)
     case unreadableColumn(String, value: String)
     case noSuchRow(table: String, id: String)
+    /// The reserve is used up as well; nothing of the write remains.
+    case diskFull(path: String)
     case closed
 
     package var description: String {
@@ -20,6 +22,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         case .unreadableColumn(let column, let value):
             "The store holds '\(value.prefix(60))' in column \(column), which cannot be read. Run 'companion-edge doctor'."
         case .noSuchRow(let table, let id): "There is no row '\(id.prefix(60))' in \(table)."
+        case .diskFull(let path):
+            "There is no room left on the disk of \(path), so this could not be kept. Free some space, then say it again; what was kept before is safe."
         case .closed: "The store is closed."
         }
     }

@@ -16,8 +16,8 @@ struct CompanionEdge: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
-            RemindersCommand.self, StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self,
-            RunCommand.self, VersionCommand.self,
+            RemindersCommand.self, BackupCommand.self, RestoreCommand.self, StatusCommand.self, DoctorCommand.self,
+            ConfigCommand.self, UsersCommand.self, RunCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 

@@ -40,24 +40,35 @@ final class CommandHouse: Sendable {
     }
 
     func run(
-        _ arguments: [String], input: any CommandInput, settings: [String: String] = [:], terminal: TerminalFacts = .none,
-        signals: AsyncStream<CommandSignal> = AsyncStream { $0.finish() }
+        _ arguments: [String], input: any CommandInput, output: CollectedOutput = CollectedOutput(),
+        settings: [String: String] = [:], terminal: TerminalFacts = .none, signals: AsyncStream<CommandSignal>? = nil
     ) async throws -> Outcome {
+        let errors = CollectedOutput()
+        var context = try context(settings: settings)
+        context.output = output
+        context.errors = errors
+        context.input = input
+        context.terminal = terminal
+        if let signals { context.signals = signals }
+        let request = CommandRequest(arguments: arguments, workingDirectory: folder.url.path, terminal: terminal)
+        let status = await CommandRunner.run(request, in: context)
+        try await context.households.release()
+        return Outcome(status: status, output: output.text, errors: errors.text)
+    }
+
+    /// A context without anybody at the other end.
+    func context(settings: [String: String] = [:]) throws -> CommandContext {
         var environment = ["COMPANION_DATA_DIR": dataDirectory.path]
         environment.merge(settings) { _, given in given }
         let configuration = Configuration(
             lenientlyFrom: ConfigurationSources(
                 environment: environment, workingDirectory: folder.url, systemFile: folder.file("none")))
-        let (output, errors) = (CollectedOutput(), CollectedOutput())
-        let households = LocalHousehold(
-            configuration: configuration, purpose: "test", patience: .zero, clock: clock, logger: .silent)
-        let context = CommandContext(
-            output: output, errors: errors, input: input, signals: signals, terminal: terminal, configuration: configuration,
-            workingDirectory: folder.url, clock: clock, logger: .silent, households: households, daemon: nil)
-        let request = CommandRequest(arguments: arguments, workingDirectory: folder.url.path, terminal: terminal)
-        let status = await CommandRunner.run(request, in: context)
-        try await households.release()
-        return Outcome(status: status, output: output.text, errors: errors.text)
+        return CommandContext(
+            output: CollectedOutput(), errors: CollectedOutput(), input: PreparedInput(), signals: AsyncStream { $0.finish() },
+            terminal: .none, configuration: configuration, workingDirectory: folder.url, clock: clock, logger: .silent,
+            households: LocalHousehold(
+                configuration: configuration, purpose: "test", patience: .zero, clock: clock, logger: .silent),
+            daemon: nil)
     }
 }
 

@@ -18,7 +18,8 @@ import Testing
     func fixedNames() {
         let names = Set(Self.commands.map { $0.joined(separator: " ") })
         let fixed = [
-            "chat", "onboard", "memory list", "memory search", "memory add", "memory forget", "memory history", "profile show",
+            "chat", "onboard", "memory list", "memory search", "memory add", "memory forget", "memory history", "memory export",
+            "memory import", "backup", "restore", "run", "profile show",
             "profile edit", "history list", "history show", "history search", "history export", "reminders list",
             "reminders add", "reminders cancel", "status", "doctor", "config check", "config show", "users list", "users add",
             "users rename", "users remove", "version",

@@ -82,7 +82,7 @@ enum ChangeCapture {
     }
 
     /// For `json_object`: a value, or JSON marked as such.
-    private static func value(_ expression: String, _ kind: SyncedTable.ColumnKind) -> String {
+    static func value(_ expression: String, _ kind: SyncedTable.ColumnKind) -> String {
         switch kind {
         case .text, .number: expression
         case .boolean, .json: "json(\(jsonText(expression, kind)))"

@@ -31,7 +31,7 @@ struct Daemon: Sendable {
         let board = AnnouncementBoard()
         let people = PeopleSupervisor(logger: logger) { try await care(for: $0, board: board) }
         let household = try await Household(
-            directory: directory, configuration: configuration, board: board, clock: clock, logger: logger, attendant: people)
+            lock: lock, configuration: configuration, board: board, clock: clock, logger: logger, attendant: people)
         do {
             try await serve(household, people: people)
         } catch {

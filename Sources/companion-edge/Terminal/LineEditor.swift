@@ -22,11 +22,13 @@ final class LineEditor: Sendable {
 
     /// Asks for one line. Cancelling the task ends the asking.
     func line(prompt: String) async throws -> TypedLine {
-        try await withTaskCancellationHandler {
+        let question = Question()
+        return try await withTaskCancellationHandler {
             // The lock is held while the person thinks; nobody else takes it, because questions follow one another.
-            try await thread.run { [self] in try session.withLock { try $0.line(prompt: prompt) } }
+            try await thread.run { [self] in try session.withLock { try $0.line(prompt: prompt, question) } }
         } onCancel: {
-            events.post(.end)
+            question.giveUp()
+            events.wakePipe.wake()
         }
     }
 
@@ -38,13 +40,23 @@ final class LineEditor: Sendable {
 
     var isEditing: Bool { events.isEditing }
 
+    /// One asking, which may be given up before, while or after the person types.
+    private final class Question: Sendable {
+        private let state = Mutex(false)
+
+        var isGivenUp: Bool { state.withLock { $0 } }
+
+        func giveUp() {
+            state.withLock { $0 = true }
+        }
+    }
+
     // MARK: What the outside wants while the editor waits for keys
 
     private final class Events: Sendable {
         enum Event {
             case text(String)
             case interrupt
-            case end
         }
 
         private struct State {
@@ -102,11 +114,12 @@ final class LineEditor: Sendable {
             return handles
         }
 
-        mutating func line(prompt: String) throws -> TypedLine {
+        mutating func line(prompt: String, _ question: Question) throws -> TypedLine {
+            guard !question.isGivenUp else { return .end }
             let handles = try handles()
             events.setEditing(true)
             defer { events.setEditing(false) }
-            return handles.line(prompt: prompt)
+            return handles.line(prompt: prompt, question)
         }
     }
 
@@ -142,16 +155,15 @@ final class LineEditor: Sendable {
             wait.deallocate()
         }
 
-        func line(prompt: String) -> TypedLine {
-            waker.reason = nil
+        func line(prompt: String, _ question: Question) -> TypedLine {
+            waker.begin(question)
             return prompt.withCString { text in
                 wait.pointee.prompt = text
                 defer { wait.pointee.prompt = nil }
                 var count: Int32 = 0
                 guard let characters = el_gets(editor, &count), count > 0 else {
                     defer { el_reset(editor) }
-                    if case .interrupt? = waker.reason { return .interrupted }
-                    return .end
+                    return waker.wasInterrupted ? .interrupted : .end
                 }
                 var line = String(cString: characters)
                 while line.last?.isNewline == true { line.removeLast() }
@@ -169,10 +181,16 @@ final class LineEditor: Sendable {
     /// Acts on events in the middle of a line.
     private final class Waker {
         private let events: Events
-        var reason: Events.Event?
+        private var question = Question()
+        private(set) var wasInterrupted = false
 
         init(_ events: Events) {
             self.events = events
+        }
+
+        func begin(_ question: Question) {
+            self.question = question
+            wasInterrupted = false
         }
 
         /// 0 to go on editing, 1 to give the line up.
@@ -182,12 +200,12 @@ final class LineEditor: Sendable {
                 case .text(let text):
                     let shown = Array("\r\u{1B}[K\(text)\n".utf8)
                     _ = write(STDOUT_FILENO, shown, shown.count)
-                case .interrupt, .end:
-                    reason = event
+                case .interrupt:
+                    wasInterrupted = true
                     return 1
                 }
             }
-            return 0
+            return question.isGivenUp ? 1 : 0
         }
     }
 }

@@ -4,9 +4,6 @@ import LocalStore
 
 /// Looks at settings, clock, alphabet and disk.
 struct MachineChecks {
-    /// Below this much free space, in bytes, writing will soon fail.
-    private static let comfortableSpace: Int64 = 200 << 20
-
     let context: CommandContext
 
     func findings() -> [Finding] { settings() + [clock(), alphabet()] + [dataDirectory(), space()].compactMap(\.self) }
@@ -80,11 +77,11 @@ struct MachineChecks {
         guard let facts = try? FileManager.default.attributesOfFileSystem(forPath: folder.path),
             let free = (facts[.systemFreeSize] as? NSNumber)?.int64Value
         else { return nil }
-        let shown = "\(free >> 20) MB free"
-        guard free >= Self.comfortableSpace else {
-            return .warning(
-                "disk", "only \(shown) at \(folder.path)", fix: "Make room; below a few MB nothing more can be remembered.")
+        let health = DiskHealth(free: free)
+        return switch health {
+        case .ample: .fine("disk", "\(health)")
+        case .low: .warning("disk", "\(health)", fix: "Free some space on the disk of \(folder.path).")
+        case .readOnly: .problem("disk", "\(health)", fix: "Free some space on the disk of \(folder.path).")
         }
-        return .fine("disk", shown)
     }
 }

@@ -5,6 +5,8 @@ import LocalStore
 /// Looks into every person's store.
 struct StoreChecks {
     let context: CommandContext
+    /// Whether what can be mended is mended.
+    let fixes: Bool
 
     func findings() async -> [Finding] {
         // Nothing there yet: looking must not make it.
@@ -35,11 +37,10 @@ struct StoreChecks {
         let subject = "store of \(PrintableText.oneLine(person.name ?? person.id.logForm))"
         do {
             let companion = try await household.companion(person.id)
-            let problems: [String] = []
-            guard problems.isEmpty else {
-                return problems.map {
-                    .problem(subject, $0, fix: "Restore a backup: companion-edge restore FILE --user \(person.id).")
-                }
+            let report = try await companion.store.checkIntegrity(.full)
+            guard report.isSound else {
+                if fixes, !report.isDamaged { return try await repair(companion.store, subject: subject, report) }
+                return report.problems.map { .problem(subject, $0.description, fix: Self.fix(for: $0, of: person)) }
             }
             let count = try await companion.store.read { try $0.memoryCount() }
             var findings = [Finding.fine(subject, "sound, \(count) memories")]
@@ -53,11 +54,28 @@ struct StoreChecks {
             return findings
         } catch {
             let failure = CommandFailure(describing: error)
-            return [
-                .problem(
-                    subject, failure.message,
-                    fix: failure.advice ?? "Restore a backup: companion-edge restore FILE --user \(person.id).")
-            ]
+            return [.problem(subject, failure.message, fix: failure.advice ?? Self.restoring(person))]
         }
+    }
+
+    /// The search index can be made anew from the rows; nothing else is touched.
+    private func repair(_ store: PersonStore, subject: String, _ report: IntegrityReport) async throws -> [Finding] {
+        try await store.rebuildSearchIndex()
+        let after = try await store.checkIntegrity(.full)
+        guard !after.isSound else { return [.fine(subject, "the search index was built anew")] }
+        return after.problems.map { .problem(subject, $0.description, fix: "Report it with this message.") }
+    }
+
+    private static func fix(for problem: IntegrityProblem, of person: Person) -> String {
+        switch problem {
+        case .damage: restoring(person)
+        case .searchIndex: "companion-edge doctor --fix"
+        case .danglingReference, .unreadableChange, .untrackedRow, .disagreement:
+            "Nothing is lost on this device; make a backup and report it with this message."
+        }
+    }
+
+    private static func restoring(_ person: Person) -> String {
+        "Restore a backup: companion-edge restore --latest --user \(person.id), or companion-edge restore FILE."
     }
 }

@@ -21,7 +21,15 @@ extension CommandContext {
         try await households.household().person(asked(shared))
     }
 
-    private func asked(_ shared: SharedOptions) -> String? { shared.user ?? configuration.user }
+    /// Whose store a file must be: also of somebody who is not known here yet, if the UUID is given.
+    func expectedID(_ shared: SharedOptions) async throws -> UserID? {
+        guard let asked = asked(shared) else { return nil }
+        if let id = try? UserID(identity: asked) { return id }
+        return try await households.household().person(asked).id
+    }
+
+    /// The person named by the caller; `nil` where nobody is.
+    func asked(_ shared: SharedOptions) -> String? { shared.user ?? configuration.user }
 }
 
 extension CommandContext {

@@ -17,6 +17,8 @@ extension CommandFailure {
         case let error as WriterLockError: self.init(lock: error)
         case let error as DataDirectoryError: self.init(directory: error)
         case let error as DeviceStoreError: self.init(device: error)
+        case let error as StoreDamage: self.init(.data, "\(error)")
+        case let error as ArchiveError: self.init(archive: error)
         case let error as MaintenanceError: self.init(maintenance: error)
         default: self.init(.failure, "\(error)")
         }
@@ -54,6 +56,14 @@ extension CommandFailure {
         }
     }
 
+    private init(archive error: ArchiveError) {
+        switch error {
+        case .unreadable: self.init(.io, "\(error)")
+        case .notAnArchive, .newerVersion, .otherPerson: self.init(.data, "\(error)")
+        case .badLines: self.init(.data, "\(error)", advice: "'memory import --skip-bad-lines' imports the rest.")
+        }
+    }
+
     private init(service error: ServiceError) {
         switch error.code {
         case .invalidInput: self.init(.data, "\(error)")
@@ -70,6 +80,7 @@ extension CommandFailure {
         case .cannotOpen: self.init(.io, "\(error)", advice: "'companion-edge doctor' looks for the cause.")
         case .notAStore, .newerSchema, .wrongPerson, .unreadableColumn: self.init(.data, "\(error)")
         case .noSuchRow: self.init(.failure, "\(error)")
+        case .diskFull: self.init(.io, "\(error)")
         case .closed: self.init(.temporary, "\(error)", advice: "Give the command again.")
         }
     }

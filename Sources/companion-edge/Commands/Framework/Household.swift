@@ -3,10 +3,10 @@ import Foundation
 import LocalStore
 import Logging
 
-/// The people of one data directory and their open stores; made once by the daemon, or for one command's short life. Whoever makes
-/// it holds the writer lock.
+/// The people of one data directory and their open stores; made once by the daemon, or for one command's short life.
 actor Household {
-    nonisolated let directory: DataDirectory
+    /// Held by whoever made the household, for as long as it is open.
+    nonisolated let lock: WriterLock
     nonisolated let devices: DeviceStore
     nonisolated let clock: any WallClock
     /// Where reminders that come due are shown.
@@ -15,24 +15,32 @@ actor Household {
     private let logger: Logger
     /// Looks after open stores where the household lives long.
     private let attendant: (any StoreAttending)?
+    /// Room to act when the disk is full.
+    private let reserve: DiskReserve
+    /// Those whose file is being replaced or removed.
+    private var withdrawn: Set<UserID> = []
     private var companions: [UserID: PersonCompanion] = [:]
     /// Read when the first person is: it takes a moment.
     private var brain: EmbeddedBrain?
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
-        directory: DataDirectory, configuration: Configuration, board: AnnouncementBoard = AnnouncementBoard(),
+        lock: WriterLock, configuration: Configuration, board: AnnouncementBoard = AnnouncementBoard(),
         clock: any WallClock, logger: Logger, attendant: (any StoreAttending)? = nil
     ) async throws {
         self.board = board
-        self.directory = directory
+        self.lock = lock
         self.attendant = attendant
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        devices = try DeviceStore.open(in: directory, clock: clock)
-        try await devices.adoptStoredPeople(of: directory)
+        reserve = DiskReserve(directory: lock.directory)
+        devices = try DeviceStore.open(in: lock.directory, clock: clock)
+        try await devices.adoptStoredPeople(of: lock.directory)
+        if try !reserve.replenish() { logger.warning("the disk is nearly full; free some space") }
     }
+
+    nonisolated var directory: DataDirectory { lock.directory }
 
     // MARK: People
 
@@ -101,8 +109,9 @@ actor Household {
 
     /// Takes a person off this device; where the copy is, if one is kept.
     func remove(_ person: Person, _ mode: RemovalMode) async throws -> URL? {
-        try await close(person.id)
-        return try await devices.removePerson(person.id, from: directory, mode)
+        try await withdrawing(person.id) {
+            try await devices.removePerson(person.id, from: directory, mode)
+        }
     }
 
     private func refuseTaken(_ name: String, except id: UserID) async throws {
@@ -121,7 +130,10 @@ actor Household {
     /// The person's store and services, opened on first use.
     func companion(_ id: UserID) throws -> PersonCompanion {
         if let open = companions[id] { return open }
-        let store = try PersonStore.open(directory.personStore(id), userID: id, clock: clock)
+        guard !withdrawn.contains(id) else {
+            throw CommandFailure(.temporary, "The store is just being replaced.", advice: "Give the command again.")
+        }
+        let store = try PersonStore.open(in: directory, userID: id, clock: clock, reserve: reserve)
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
@@ -136,6 +148,25 @@ actor Household {
         await attendant?.dismiss(id)
         guard let companion = companions.removeValue(forKey: id) else { return }
         try companion.store.close()
+    }
+
+    /// Puts a backup in the place of the person's store.
+    func restore(_ backup: URL, of id: UserID) async throws -> RestoreResult {
+        let result = try await withdrawing(id) {
+            try await StoreRestore.restore(backup, holding: lock, expecting: id, clock: clock)
+        }
+        try await devices.addPerson(id: id)
+        return result
+    }
+
+    /// Keeps everybody from the store while `body` works on its file.
+    private func withdrawing<Value: Sendable>(_ id: UserID, _ body: () async throws -> Value) async throws -> Value {
+        guard withdrawn.insert(id).inserted else {
+            throw CommandFailure(.temporary, "The store is just being replaced.", advice: "Give the command again.")
+        }
+        defer { withdrawn.remove(id) }
+        try await close(id)
+        return try await body()
     }
 
     var openCompanions: [PersonCompanion] { Array(companions.values) }

@@ -27,7 +27,7 @@ actor LocalHousehold: HouseholdProviding {
         if let opened { return opened.household }
         let directory = try DataDirectory(root: configuration.dataDirectory)
         let lock = try await WriterLock.acquire(directory, purpose: purpose, wait: patience, wallClock: clock)
-        let household = try await Household(directory: directory, configuration: configuration, clock: clock, logger: logger)
+        let household = try await Household(lock: lock, configuration: configuration, clock: clock, logger: logger)
         opened = (lock, household)
         return household
     }

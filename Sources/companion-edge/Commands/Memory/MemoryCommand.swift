@@ -13,7 +13,8 @@ struct MemoryCommand: ParsableCommand {
               companion-edge memory export --output amina.jsonl
             """,
         subcommands: [
-            MemoryList.self, MemorySearch.self, MemoryAdd.self, MemoryForget.self, MemoryHistory.self,
+            MemoryList.self, MemorySearch.self, MemoryAdd.self, MemoryForget.self, MemoryHistory.self, MemoryExport.self,
+            MemoryImport.self,
         ],
         defaultSubcommand: MemoryList.self)
 }
