@@ -178,7 +178,8 @@ struct ClauseInterpreter {
             let question = MemoryQuestion(
                 kind: .yesNo, slots: slots, topic: QuestionForm.topic(clause), about: first.about,
                 time: clause.times.compactMap(\.time).first,
-                claim: first.value)
+                claim: [.experience, .plan].contains(first.category)
+                    ? QuestionForm.topic(clause).joined(separator: " ") : first.value)
             return Outcome(
                 acts: [.question(question)], pattern: pattern.id + ".asked",
                 rank: Rank(priority: pattern.priority, fit: match.fit))
@@ -200,14 +201,14 @@ struct ClauseInterpreter {
             guard let built = builder.facts(mode.isNegated ? denials ?? rules : rules, confidence: pattern.confidence),
                 !built.facts.isEmpty
             else { return nil }
+            let names = builder.nameFacts(built.people, confidence: pattern.confidence).filter { !isKnown($0) }
             built.people.forEach { resolver.note($0) }
             if mode.isNegated, denials == nil {
                 return Outcome(
                     acts: built.facts.map { .retraction(Retraction(slot: $0.slot, value: $0.value)) }, pattern: pattern.id)
             }
             var facts = built.facts
-            for name in builder.nameFacts(built.people, confidence: pattern.confidence)
-            where !isKnown(name) && !facts.contains(where: { $0.slot == name.slot }) {
+            for name in names where !facts.contains(where: { $0.slot == name.slot }) {
                 facts.insert(name, at: 0)
             }
             var acts: [SpeechAct] = []
@@ -238,7 +239,9 @@ struct ClauseInterpreter {
 
     private func isKnown(_ name: ExtractedFact) -> Bool {
         guard let person = name.about else { return false }
-        return (context.known + context.mentioned).contains { $0.key == person.key && PersonResolver.isSame($0.name, name.value) }
+        return (context.known + resolver.mentioned).contains {
+            $0.key == person.key && PersonResolver.isSame($0.name, name.value)
+        }
     }
 
     // MARK: without a pattern

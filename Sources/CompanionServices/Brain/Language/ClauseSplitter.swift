@@ -99,7 +99,7 @@ struct ClauseSplitter {
 
     private func startsEnglish(_ position: Int, _ left: Range<Int>, _ clause: ClauseText) -> Bool {
         let first = clause.classes[position]
-        if first.contains(.subject) { return hasFinite(position + 1, clause) }
+        if first.contains(.subject) { return hasFinite(position + 1, clause) || isComplete(left, clause) }
         if first.contains(.question) || first.contains(.auxiliary) {
             return first.contains(.question) && hasFinite(position + 1, clause)
         }

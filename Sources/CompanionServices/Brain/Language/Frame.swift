@@ -48,7 +48,29 @@ struct Frame: Equatable {
                 break
             }
         }
+        if let contrast = Self.contrast(clause, position..<end) {
+            corrects = true
+            end = contrast
+        }
         range = position < end ? position..<end : 0..<clause.count
+    }
+
+    /// Where "..., not Kamal" begins: the end of the claim when what follows only says what is not meant.
+    private static func contrast(_ clause: ClauseText, _ range: Range<Int>) -> Int? {
+        guard let index = range.last(where: { clause.classes[$0].contains(.negation) }), index - range.lowerBound >= 3 else {
+            return nil
+        }
+        if clause.lexicon.language == .english {
+            let tail = range.upperBound - index - 1
+            let before = clause.classes[index - 1]
+            let isContrast = (1...3).contains(tail) && before.isDisjoint(with: [.finite, .auxiliary, .subject])
+            return isContrast && clause.classes[range.lowerBound..<index].contains { $0.contains(.finite) } ? index : nil
+        }
+        // میرا نام جمال ہے، کمال نہیں
+        guard index == range.upperBound - 1 else { return nil }
+        return (max(range.lowerBound, index - 4)..<index).last { clause.classes[$0].contains(.clauseEnd) && $0 < index - 1 }.map {
+            $0 + 1
+        }
     }
 
     private mutating func take(_ kind: String) {

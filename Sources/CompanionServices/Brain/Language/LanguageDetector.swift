@@ -34,6 +34,16 @@ struct LanguageDetector: Sendable {
         return previous == .romanUrdu ? .romanUrdu : .english
     }
 
+    /// Whether Latin-script words may be in the language although it did not win.
+    func allows(_ language: Language, _ tokens: [Token]) -> Bool {
+        let words = tokens.filter { $0.kind == .word }
+        if words.count <= 2 { return true }
+        return words.contains { token in
+            let base = token.normal.split(separator: "'").first.map(String.init) ?? token.normal
+            return language == .english ? (english[base] ?? 0) >= 1 : (roman[RomanSpelling.fold(base)] ?? 0) >= 3
+        }
+    }
+
     private static func weights(_ file: WordFile, fold: (String) -> String) -> [String: Int] {
         var result: [String: Int] = [:]
         for word in file.doubtfulMarkers.split(separator: " ") { result[fold(String(word))] = 1 }

@@ -36,9 +36,12 @@ struct Lexicon: Sendable {
 
     init(language: Language, words: WordFile, lists: [String: [LexiconEntry]]) {
         self.language = language
-        for (canonical, list) in words.variants {
+        // In a fixed order, so that a spelling listed twice means the same in every run.
+        for (canonical, list) in words.variants.sorted(by: { $0.key < $1.key }) {
             let target = fold(canonical)
-            for variant in list.split(separator: " ") { variants[fold(String(variant))] = target }
+            for variant in list.split(separator: " ") where variants[fold(String(variant))] == nil {
+                variants[fold(String(variant))] = target
+            }
         }
         for (word, expansion) in words.expansions {
             let parts = expansion.split(separator: " ").map { LetterFolding.fold($0) }
@@ -62,7 +65,7 @@ struct Lexicon: Sendable {
             let ids = intern(phrase: phrase)
             if let last = ids.last { trails[last, default: []].append(ids) }
         }
-        for key in leads.keys { leads[key]?.sort { $0.words.count > $1.words.count } }
+        for key in leads.keys { leads[key]?.sort { ($0.words.count, $0.kind) > ($1.words.count, $1.kind) } }
         for key in trails.keys { trails[key]?.sort { $0.count > $1.count } }
         for (kind, list) in lists { addTerms(kind, list) }
         // Attributes whose value can be anything said of them; the others need a number, a date, an address.

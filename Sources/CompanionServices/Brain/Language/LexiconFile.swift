@@ -62,13 +62,18 @@ struct LexiconEntry: Decodable {
     /// For attributes: the memory category.
     var category: String?
 
+    /// Plurals for single relations too: "wifes" is how "wife's" gets typed.
+    private var plurals: String? {
+        gender == nil ? nil : en.map { $0.split(separator: ",").map { $0 + "s" }.joined(separator: ",") }
+    }
+
     func forms(_ language: Language, plural: Bool = false) -> [String] {
         let lists: [String?] =
             switch (language, plural) {
             case (.english, false): [en]
             case (.urdu, false): [ur]
             case (.romanUrdu, false): [roman, en]
-            case (.english, true): [enPlural]
+            case (.english, true): [enPlural ?? plurals]
             case (.urdu, true): [urPlural]
             case (.romanUrdu, true): [romanPlural, enPlural]
             }

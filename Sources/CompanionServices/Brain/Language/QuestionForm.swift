@@ -15,9 +15,11 @@ enum QuestionForm {
         // "when I was young", "what I like is tea": no questions by themselves.
         if first.contains(.question) { return clause.classes[position + 1].isDisjoint(with: [.subject, .possessive]) }
         guard first.contains(.auxiliary) else { return false }
-        let next = clause.classes[position + 1]
-        return !next.isDisjoint(with: [.subject, .possessive, .youWord, .article, .selfWord, .negation])
-            || !PersonReader(clause: clause).nameEnds(at: position + 1, mustBeKnown: true).isEmpty
+        // "don't you like", but "don't forget"
+        let subject = clause.classes[position + 1].contains(.negation) ? position + 2 : position + 1
+        guard subject < clause.count else { return false }
+        return !clause.classes[subject].isDisjoint(with: [.subject, .possessive, .youWord, .article, .selfWord])
+            || !PersonReader(clause: clause).nameEnds(at: subject, mustBeKnown: true).isEmpty
     }
 
     /// Urdu کیا is "what" or "did": with نے before it and nothing but auxiliaries after it, it is "did".
@@ -41,6 +43,8 @@ enum QuestionForm {
         }
         guard let first = tokens.first, let offset = clause.tokens.firstIndex(of: first) else { return [] }
         if ["do", "does"].contains(first.normal) { return [Array(tokens.dropFirst())] }
+        // "did I go" has lost the past of its verb.
+        if first.normal == "did" { return [] }
         guard clause.classes[offset].contains(.auxiliary) else { return [tokens] }
         return clause.readings(of: .subject, at: offset + 1).map { reading in
             Array(clause.tokens[(offset + 1)..<reading.end]) + [first] + Array(clause.tokens[reading.end...])
@@ -71,8 +75,11 @@ enum QuestionForm {
         let about = (0..<clause.count).lazy.flatMap { clause.readings(of: .of, at: $0) + clause.readings(of: .subject, at: $0) }
             .first { !$0.links.isEmpty || $0.name != nil || resolver.isKnown($0, in: clause) }
         let wantsAdvice = clause.ids.contains { lexicon.adviceWords.contains($0) }
+        let asksHow =
+            clause.lexicon.language == .english && clause.words.starts(with: ["how"]) && clause.words.count > 1
+            && ["do", "to", "does", "about"].contains(clause.words[1])
         let toCompanion = clause.classes.contains { $0.contains(.youWord) } && about == nil
-        guard (isPersonal || about != nil), !wantsAdvice, !(toCompanion && !isPersonal) else { return .openQuestion }
+        guard (isPersonal || about != nil), !wantsAdvice, !asksHow, !(toCompanion && !isPersonal) else { return .openQuestion }
         var person: PersonReference?
         if let about, case .person(let reference) = resolver.resolve(about, in: clause) { person = reference }
         let topic = topic(clause)

@@ -6,6 +6,10 @@ enum RomanSpelling {
     static func fold(_ word: String) -> String {
         var bytes = Array(word.utf8)
         guard bytes.allSatisfy({ $0 < 0x80 }), bytes.count > 1, bytes.count < 40 else { return word }
+        // The month is no spelling of میں.
+        if word == "may" { return word }
+        // "banai" and "banayi", "gai" and "gayi": but not "hai".
+        if bytes.count > 3, bytes.suffix(2).elementsEqual("ai".utf8) { bytes.insert(y, at: bytes.count - 1) }
         bytes = replacePairs(bytes)
         bytes = collapse(bytes)
         // A silent h after a final vowel: "woh", "yeh", "gayah".

@@ -198,6 +198,12 @@ struct Tokenizer {
 
     private mutating func scanMark(_ scalar: Unicode.Scalar) {
         let next = scalars.index(after: position)
+        if "-/×÷=".unicodeScalars.contains(scalar), tokens.last?.kind == .number,
+            isDigit(peek(1)) || (peek(1) == " " && isDigit(peek(2)))
+        {
+            emit(.symbol, until: next, normal: String(scalar))
+            return
+        }
         switch scalar {
         case ".", "۔", "…", "!", ";", "؛", "।": emit(.punctuation, until: next, normal: scalar == "!" ? "!" : ".")
         case "?", "؟": emit(.punctuation, until: next, normal: "?")
@@ -206,7 +212,12 @@ struct Tokenizer {
             // Between letters it only joins words ("sister-in-law"); alone it is a dash.
             let joins = position > scalars.startIndex && isLetter(scalars[scalars.index(before: position)]) && isLetter(peek(1))
             if joins { position = next } else { emit(.punctuation, until: next, normal: ",") }
-        case "'", "’", "`", "\"", "”", "“", "*", "_", "~", "<", ">", "|", "\\", "{", "}": position = next
+        case "'", "’", "`", "\"", "”", "“", "*", "_", "~", "<", ">", "|", "\\", "{", "}":
+            if scalar == "*" || scalar == "<" || scalar == ">" {
+                emit(.symbol, until: next, normal: String(scalar))
+            } else {
+                position = next
+            }
         default: emit(.symbol, until: next, normal: String(scalar))
         }
     }

@@ -34,6 +34,7 @@ package final class Understander: Sendable {
         guard language != .urdu, first.clauses.allSatisfy({ $0.pattern == nil }), !first.clauses.isEmpty else { return first }
         // Short Latin utterances do not always tell English from Roman Urdu; the other reading may make sense.
         let other: Language = language == .english ? .romanUrdu : .english
+        guard detector.allows(other, tokens) else { return first }
         let second = try interpret(text, tokens, other, context)
         return second.clauses.contains { $0.pattern != nil } ? second : first
     }

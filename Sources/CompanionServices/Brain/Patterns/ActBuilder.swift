@@ -107,7 +107,8 @@ struct ActBuilder {
 
     /// A new value for the fact stored last, if it can be one.
     private func replacement() -> SpeechAct? {
-        guard var fact = lastFact, let capture = match.captures["value"] else { return nil }
+        guard builder.isCorrection || pattern.id == "replace.explicit", var fact = lastFact, let capture = match.captures["value"]
+        else { return nil }
         let range = ValueText.trimmed(capture.range, in: clause)
         let value = clause.original(range)
         guard !value.isEmpty, range.count <= 8 else { return nil }

@@ -19,7 +19,7 @@ struct FactBuilder {
         var built = Built(facts: [], people: [])
         for rule in rules {
             let about: PersonReference?
-            if let slot = rule.person, match.captures[slot] == nil { continue }
+            if let slot = rule.person, rule.isPersonRequired, match.captures[slot] == nil { continue }
             switch person(rule) {
             case .unknown: return nil
             case .speaker: about = nil

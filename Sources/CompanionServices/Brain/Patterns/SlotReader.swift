@@ -113,9 +113,23 @@ struct SlotReader {
             }
             return wordClass.isDisjoint(with: [.negation])
         default:
+            if clause.tokens[index].normal == "'s" { return !isFirst && isPossessor(index) }
+            // "next month Lahore": where begins after when.
+            if isFirst, clause.fillerEnd(at: index) != nil || startsTime(index) { return false }
             if isFirst, !wordClass.isDisjoint(with: [.conjunction, .postposition]) { return false }
             return wordClass.isDisjoint(with: [.finite, .negation, .subject, .question, .subordinator, .auxiliary])
         }
+    }
+
+    private func startsTime(_ index: Int) -> Bool {
+        clause.times.contains { $0.time != nil && $0.recurrence == nil && $0.range.lowerBound == index }
+            || (clause.lexicon.language != .english && clause.times.contains { $0.range.lowerBound == index && $0.time != nil })
+    }
+
+    /// Whether "'s" belongs to a possessor ("my mother's cooking") rather than standing for "is".
+    private func isPossessor(_ index: Int) -> Bool {
+        guard index + 1 < clause.count, clause.tokens[index + 1].kind == .word else { return false }
+        return clause.classes[index + 1].isDisjoint(with: [.article, .negation, .finite, .possessive, .filler])
     }
 
     /// Whether a thing or place does not turn out to be a time, or to end in one.
@@ -171,7 +185,7 @@ struct SlotReader {
                 position += term.words.count
                 end = position
             } else if position > start,
-                clause.isComma(position) || !clause.classes[position].isDisjoint(with: [.conjunction, .filler])
+                clause.isComma(position) || !clause.classes[position].isDisjoint(with: [.conjunction, .filler, .article, .stop])
             {
                 position += 1
             } else {
@@ -185,7 +199,9 @@ struct SlotReader {
     private func endings(_ list: String, at start: Int) -> [PatternMatch.Capture] {
         var result: [PatternMatch.Capture] = []
         for index in start..<min(clause.count, start + 5) {
-            guard accepts(.noun, index, isFirst: index == start), !clause.isComma(index) else { break }
+            guard accepts(.noun, index, isFirst: index == start), !clause.isComma(index),
+                !clause.classes[index].contains(.possessive)
+            else { break }
             for term in clause.lexicon.matches(list, in: clause.ids[index...]) {
                 result.append(.init(range: start..<index + term.words.count, value: .text))
             }

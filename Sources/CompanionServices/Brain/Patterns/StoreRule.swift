@@ -5,6 +5,8 @@ import LocalStore
 struct StoreRule: Sendable, Equatable {
     /// The person slot the fact is about; nil is the speaker.
     var person: String?
+    /// Written `who?:`: without that slot in the match the rule does not apply; otherwise it would be about the speaker.
+    var isPersonRequired = false
     /// The slot whose list items each make a fact of their own.
     var each: String?
     var target: SlotRule
@@ -24,7 +26,9 @@ struct StoreRule: Sendable, Equatable {
         value = TextTemplate(String(rest[equals.upperBound...]).trimmingSpaces())
         rest = rest[..<equals.lowerBound]
         if let colon = rest.firstIndex(of: ":") {
-            person = String(rest[..<colon]).trimmingSpaces()
+            let name = String(rest[..<colon]).trimmingSpaces()
+            isPersonRequired = name.hasSuffix("?")
+            person = isPersonRequired ? String(name.dropLast()) : name
             rest = rest[rest.index(after: colon)...]
         }
         var target = String(rest).trimmingSpaces()

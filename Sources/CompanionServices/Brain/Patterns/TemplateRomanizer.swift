@@ -15,6 +15,8 @@ struct TemplateRomanizer {
         result.patterns = try file.patterns?.map { entry in
             var entry = entry
             entry.say = try entry.say.map { try romanized($0, file: name) }
+            entry.store = try entry.store?.map { try romanized($0, file: name) }
+            entry.deny = try entry.deny?.map { try romanized($0, file: name) }
             return entry
         }
         return result

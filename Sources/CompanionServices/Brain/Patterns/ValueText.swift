@@ -28,18 +28,27 @@ enum ValueText {
     /// What is said of the subject: the clause without it and without a form of "be".
     static func predicate(in clause: ClauseText) -> Range<Int> {
         var start = trimmed(0..<clause.count, in: clause).lowerBound
-        for role in [PersonRole.by, .subject, .of] {
-            if let reading = clause.readings(of: role, at: start).first, reading.end < clause.count {
-                start = reading.end
-                break
+        let opening = clause.timeEnd(at: start).map { skippingMarks($0, in: clause) } ?? start
+        for role in [PersonRole.by, .subject] where opening > start {
+            // "Yesterday I cooked": the day comes along, "I" does not.
+            if let reading = clause.readings(of: role, at: opening).first, reading.end < clause.count {
+                return trimmed(reading.end..<clause.count, in: clause)
             }
         }
+        let ends = [PersonRole.by, .subject, .of].compactMap { clause.readings(of: $0, at: start).first?.end }
+        start = ends.filter { $0 < clause.count }.max() ?? start
         while start + 1 < clause.count,
             ["am", "is", "are", "will", "'s"].contains(clause.tokens[start].normal) || clause.isComma(start)
         {
             start += 1
         }
         return trimmed(start..<clause.count, in: clause)
+    }
+
+    private static func skippingMarks(_ position: Int, in clause: ClauseText) -> Int {
+        var position = position
+        while position < clause.count, clause.isComma(position) { position += 1 }
+        return position
     }
 
     private static func isEdge(_ index: Int, in clause: ClauseText) -> Bool {
