@@ -5,7 +5,18 @@ import Logging
 package final class Companion: Sendable {
     package let store: PersonStore
     package let options: CompanionOptions
+    package let users: UserService
+    package let memories: MemoryService
+    package let profiles: ProfileService
+    package let onboarding: OnboardingService
+    package let conversations: ConversationService
+    package let states: ConversationStateService
+    package let summaries: ConversationSummaryService
+    let retrieval: Retriever
+    /// Does the work that turns leave behind. Whoever makes the companion runs it, or lets it finish before closing the store.
+    package let worker: BackgroundWorker
     let brain: EmbeddedBrain
+    let surroundings: EmbeddedBrain.Surroundings
     private let logger: Logger
 
     /// `brain` holds nothing of any person and may be shared by all companions of a process.
@@ -14,6 +25,21 @@ package final class Companion: Sendable {
         self.brain = brain
         self.options = options
         self.logger = logger
+        users = UserService(store: store)
+        memories = MemoryService(store: store, users: users)
+        profiles = ProfileService(store: store, writer: try RuleProfileWriter())
+        onboarding = OnboardingService(store: store, profiles: profiles)
+        conversations = try ConversationService(store: store, lexicon: brain.signals)
+        states = try ConversationStateService(store: store, lexicon: brain.signals)
+        summaries = ConversationSummaryService(store: store, summarizer: try ExtractiveSummarizer(lexicon: brain.signals))
+        retrieval = Retriever(lexicon: .empty)
+        worker = BackgroundWorker(
+            store: store,
+            handlers: [
+                ProfileJobHandler(profiles: profiles), SummaryJobHandler(summaries: summaries), StateJobHandler(states: states),
+            ], logger: logger)
+        surroundings = EmbeddedBrain.Surroundings(
+            searcher: retrieval, defaultZone: options.timeZone, jobs: worker.turnJobs)
     }
 
     /// A conversation that begins now. It leaves a trace in the store only when something is said.

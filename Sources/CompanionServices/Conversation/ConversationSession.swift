@@ -4,12 +4,20 @@ import Logging
 /// One conversation with one person.
 ///
 /// Every turn is one transaction: what the person said, what was learnt, forgotten or promised, and the answer. The answer is
-/// given out only once all of it is on the disk.
+/// given out only once all of it is on the disk. What a conversation must remember is in the store, so nothing is lost with the
+/// process, and turns that arrive together are taken one after the other.
 package actor ConversationSession {
+    /// Longest utterance taken in, in characters.
+    package static let utteranceLimit = 8_000
+
     package nonisolated let channel: String
     private let companion: Companion
     private let language: Language?
     private let logger: Logger
+    private var conversation: Conversation?
+    private var greeting: Reply?
+    private var saidGoodbye = false
+    private var hasEnded = false
 
     init(companion: Companion, channel: String, language: Language?, logger: Logger) {
         self.companion = companion
@@ -18,15 +26,51 @@ package actor ConversationSession {
         self.logger = logger
     }
 
+    /// The stored conversation; nil before the first word.
+    package var conversationID: String? { conversation?.id }
+
     /// The first words, at once and from this machine. A second call in the same conversation gives the same reply again without
     /// storing it.
     package func greet() async throws -> Reply {
-        throw ConversationError.nothingSaid
+        if let greeting { return greeting }
+        let reply: Reply
+        if let asked = try await companion.brain.greetAboutPlan(companion, channel: channel, language: language) {
+            conversation = asked.conversation
+            reply = asked.reply
+        } else {
+            let begun = try await companion.conversations.beginConversation(channel: channel, language: language)
+            conversation = begun.conversation
+            reply = Reply(text: begun.greeting.text, language: begun.greeting.language, messageID: begun.message.id)
+        }
+        greeting = reply
+        return reply
     }
 
     /// Answers what the person said. Throws ``ConversationError`` for what cannot be taken in; then nothing is stored.
     package func reply(to text: String) async throws -> Reply {
-        throw ConversationError.nothingSaid
+        let text = try Self.admitted(text)
+        let companion = companion
+        let brain = companion.brain
+        let surroundings = companion.surroundings
+        let now = companion.store.clock.now()
+        let understanding = try await companion.store.read { view in
+            try brain.understand(text, in: view, defaultZone: surroundings.defaultZone, now: now)
+        }
+        let (channel, known) = (channel, conversation)
+        let (outcome, conversation) = try await companion.store.write { transaction in
+            let conversation =
+                try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
+            let outcome = try brain.take(
+                text, understanding, conversation: conversation.id, surroundings: surroundings, in: transaction)
+            return (outcome, conversation)
+        }
+        if self.conversation == nil { self.conversation = conversation }
+        saidGoodbye = outcome.isFarewell
+        companion.worker.wake()
+        logger.debug("turn", metadata: ["user": "\(companion.store.userID.logForm)", "acts": "\(understanding.clauses.count)"])
+        return Reply(
+            text: outcome.text, language: outcome.language, messageID: outcome.answer.id,
+            answeredMessageID: outcome.userMessage.id, isFarewell: outcome.isFarewell)
     }
 
     /// As ``reply(to:)``, in pieces as they become available.
@@ -35,7 +79,7 @@ package actor ConversationSession {
             let task = Task {
                 do {
                     let reply = try await self.reply(to: text)
-                    continuation.yield(.text(reply.text))
+                    for piece in reply.text.sentencePieces { continuation.yield(.text(piece)) }
                     continuation.yield(.finished(reply))
                     continuation.finish()
                 } catch {
@@ -49,18 +93,72 @@ package actor ConversationSession {
     /// Says that a reminder is due, in the words for it, and stores what was said. Whoever calls it marks the reminder as
     /// announced.
     package func announce(_ reminder: Reminder) async throws -> Reply {
-        throw ConversationError.nothingSaid
+        let companion = companion
+        let (channel, known) = (channel, conversation)
+        let (reply, conversation) = try await companion.store.write { transaction in
+            let conversation = try known ?? transaction.startConversation(channel: channel, language: reminder.language)
+            return (try companion.brain.announce(reminder, companion, in: conversation, transaction), conversation)
+        }
+        if self.conversation == nil { self.conversation = conversation }
+        return reply
     }
 
     /// Why the last answer was what it was. Works after a restart as well.
     package func why() async throws -> Explanation {
-        throw ConversationError.nothingToExplain
+        let known = conversation?.id
+        return try await companion.store.read { view in
+            guard let conversation = try known ?? view.conversations(limit: 1).first?.id,
+                let answer = try view.messages(conversation: conversation, limit: 12).last(where: { $0.role == .assistant })
+            else { throw ConversationError.nothingToExplain }
+            return try TurnRecord.explanation(of: answer, view)
+        }
     }
 
     /// Ends the conversation: a short goodbye unless one was said, and the final summary on its way. Nil when nothing was said,
     /// or when it had ended before.
     @discardableResult
     package func end() async throws -> Reply? {
-        nil
+        guard let conversation, !hasEnded else { return nil }
+        let (companion, saidGoodbye) = (companion, saidGoodbye)
+        let reply = try await companion.store.write { transaction in
+            let reply = saidGoodbye ? nil : try companion.brain.sayGoodbye(companion, in: conversation, transaction)
+            try transaction.endConversation(id: conversation.id)
+            try companion.surroundings.jobs.enqueueFinalSummary(of: conversation.id, in: transaction)
+            return reply
+        }
+        hasEnded = true
+        companion.worker.wake()
+        return reply
+    }
+
+    /// The text without control characters and surrounding space.
+    private static func admitted(_ text: String) throws(ConversationError) -> String {
+        // Counting characters of a megabyte takes a while; its bytes are counted at once.
+        guard text.utf8.count <= utteranceLimit * 8 else {
+            throw .tooLong(characters: text.unicodeScalars.count, limit: utteranceLimit)
+        }
+        let cleaned = MemoryInput.clean(text)
+        guard !cleaned.isEmpty else { throw .nothingSaid }
+        guard cleaned.unicodeScalars.count <= utteranceLimit * 2, cleaned.count <= utteranceLimit else {
+            throw .tooLong(characters: cleaned.count, limit: utteranceLimit)
+        }
+        return cleaned
+    }
+}
+
+extension String {
+    /// The text cut after each sentence, spaces kept.
+    fileprivate var sentencePieces: [String] {
+        var pieces: [String] = []
+        var piece = ""
+        for character in self {
+            if character == " ", piece.last.map({ ".!?۔؟".contains($0) }) ?? false {
+                pieces.append(piece + " ")
+                piece = ""
+            } else {
+                piece.append(character)
+            }
+        }
+        return piece.isEmpty ? pieces : pieces + [piece]
     }
 }

@@ -29,6 +29,21 @@ extension StoreView {
             arguments: StatementArguments(arguments + [limit ?? -1]))
     }
 
+    /// Memories whose key matches a pattern in which `*` stands for any run of characters, by last change.
+    package func memories(category: MemoryCategory?, keyPattern: String, limit: Int) throws -> [Memory] {
+        guard keyPattern.contains("*") else {
+            return try memories(categories: category.map { [$0] }, keys: [keyPattern], limit: limit)
+        }
+        // Brackets and question marks would have a meaning to GLOB; keys never hold them.
+        let glob = String(keyPattern.map { "[]?".contains($0) ? "_" : $0 })
+        return try Memory.fetchAll(
+            db,
+            sql: Memory.selection + """
+                 WHERE m.user_id = ?1 AND m.key GLOB ?2 AND (?3 IS NULL OR m.category = ?3)
+                ORDER BY m.updated_at DESC, m.id DESC LIMIT ?4
+                """, arguments: [userID.text, glob, category?.rawValue, limit])
+    }
+
     /// At most `perCategory` of each; every category asked for is in the answer.
     package func memoriesByCategory(_ categories: [MemoryCategory], perCategory: Int) throws -> [MemoryCategory: [Memory]] {
         var result: [MemoryCategory: [Memory]] = [:]

@@ -1,8 +1,169 @@
+import Foundation
 import LocalStore
+
+/// Reads what an utterance means; ``Understander`` in the program, scripts in tests.
+package protocol UtteranceReader: Sendable {
+    func understand(_ text: String, context: UnderstandingContext) throws -> Understanding
+}
+
+extension Understander: UtteranceReader {}
 
 /// The companion's own mind: rules and phrases, no model and no network. The same words in the same circumstances get the same
 /// answer.
 package struct EmbeddedBrain: Sendable {
+    let reader: any UtteranceReader
+    let rules: DialogueRules
+    let values: ValueWording
+    private let books: [Language: PhraseBook]
+    let signals: SignalLexicon
+    let resources: CrisisResources
+
     /// Reads patterns and phrases from the program's data; takes a moment, so do it once.
-    package static func load() throws -> EmbeddedBrain { EmbeddedBrain() }
+    package static func load() throws -> EmbeddedBrain {
+        let directory = try BrainData.directory()
+        return try EmbeddedBrain(reader: Understander(directory: directory), directory: directory)
+    }
+
+    init(reader: any UtteranceReader, directory: URL) throws {
+        self.reader = reader
+        let data = directory.appending(path: "dialogue.json")
+        do {
+            rules = try JSONDecoder().decode(DialogueRules.self, from: Data(contentsOf: data))
+        } catch {
+            throw PhraseBook.LoadError(file: "dialogue.json", problem: String(describing: error))
+        }
+        var books: [Language: PhraseBook] = [:]
+        for language in Language.allCases { books[language] = try PhraseBook(language, directory: directory) }
+        self.books = books
+        values = ValueWording(rules: rules, vocabulary: try Vocabulary(directory: directory))
+        signals = try SignalLexicon()
+        resources = try CrisisResources()
+    }
+
+    func book(_ language: Language) -> PhraseBook {
+        books[language] ?? PhraseBook.empty(language)
+    }
+
+    /// How the words sound, by the words for feelings in them.
+    func mood(of text: String) -> PhraseBook.Mood {
+        let tokens = TextNormalizer.tokens(text)
+        func has(_ list: String) -> Bool { WordList.matches(rules.words[list] ?? [], tokens) }
+        if has("nothigh") { return .low }
+        if has("notlow") { return .even }
+        if has("low") { return .low }
+        return has("high") ? .high : .even
+    }
+}
+
+extension EmbeddedBrain {
+    /// What one person's companion adds to it.
+    struct Surroundings: Sendable {
+        var searcher: any MemorySearching
+        var defaultZone: TimeZone
+        var jobs: TurnJobs
+    }
+
+    /// What a turn came to.
+    struct Outcome: Sendable {
+        var text: String
+        var language: Language
+        var userMessage: Message
+        var answer: Message
+        var isFarewell: Bool
+    }
+
+    /// What is understood depends on what is known; read before the transaction, so that understanding does not hold it up.
+    func understand(_ text: String, in view: StoreView, defaultZone: TimeZone, now: Timestamp) throws -> Understanding {
+        let state = try DialogueState.load(view)
+        let people = try PeopleBook(view, rules: rules)
+        let person = try PersonFacts(view, defaultZone: defaultZone)
+        var context = UnderstandingContext(
+            now: now, timeZone: person.timeZone, previousLanguage: state.lastLanguage,
+            mentioned: state.mentioned.map(\.reference), known: people.references)
+        context.lastFact = try lastFact(state, view)
+        var next = state
+        next.turns += 1
+        switch next.currentQuestion(at: now) {
+        case .slot(let slot, let about): context.pendingQuestion = .slot(slot.memorySlot, about: about?.reference)
+        case .forgetAll, .forgetThese, .confirm: context.pendingQuestion = .confirmation
+        default: break
+        }
+        return try reader.understand(text, context: context)
+    }
+
+    /// So many turns after something was said, "no, 35" still puts it right.
+    private static let correctableTurns = 2
+
+    /// What "no, 35" puts right.
+    private func lastFact(_ state: DialogueState, _ view: StoreView) throws -> ExtractedFact? {
+        guard state.turns - state.focusTurn < Self.correctableTurns, let slot = state.focus.last,
+            let memory = try view.memory(category: slot.memoryCategory, key: slot.key)
+        else {
+            return nil
+        }
+        var fact = ExtractedFact(category: memory.category, key: memory.key, value: memory.value)
+        if let rule = rules.fact(MemorySlot(memory.category, memory.key)), rule.fact.isAboutPerson, let stem = rule.stars.first {
+            fact.about = state.mentioned.first { $0.key == stem }?.reference ?? PersonReference(key: stem)
+        }
+        if let id = memory.provenance.messageID, let said = try view.message(id: id) {
+            fact.time = TurnRecord.due(of: MemorySlot(memory.category, memory.key), in: said.details)
+        }
+        return fact
+    }
+
+    /// One turn in one transaction: the person's message, everything it changes, the answer, and the work that follows.
+    func take(
+        _ text: String, _ understanding: Understanding, conversation: String, surroundings: Surroundings,
+        in transaction: StoreTransaction
+    ) throws -> Outcome {
+        let view = transaction.view
+        var state = try DialogueState.load(view)
+        state.turns += 1
+        let person = try PersonFacts(view, defaultZone: surroundings.defaultZone)
+        let language = chooseLanguage(&state, understanding)
+        if let spoken = SpokenGender.of(text) { state.spokenGender = spoken }
+        let message = try transaction.appendMessage(
+            conversationID: conversation, role: .user, text: text, language: understanding.language.rawValue,
+            details: TurnRecord.details(of: understanding))
+        let turn = Turn(
+            brain: self, searcher: surroundings.searcher, transaction: transaction, utterance: text,
+            understanding: understanding, message: message, person: person, people: try PeopleBook(view, rules: rules),
+            language: language, state: state)
+        try turn.run()
+        let answer = try turn.compose()
+        let reply = try transaction.appendMessage(
+            conversationID: conversation, role: .assistant, text: answer, language: turn.language.rawValue,
+            details: TurnRecord.details(of: turn))
+        try turn.closeState()
+        try transaction.keepLastWords(user: text, assistant: answer)
+        let turns = try view.messages(conversation: conversation).count { $0.role == .user }
+        try surroundings.jobs.enqueue(after: message, userTurns: turns, in: transaction)
+        return Outcome(
+            text: answer, language: turn.language, userMessage: message, answer: reply, isFarewell: turn.isFarewell)
+    }
+
+    /// The language of the utterance, unless another was asked for and not yet written in.
+    private func chooseLanguage(_ state: inout DialogueState, _ understanding: Understanding) -> Language {
+        for case .social(.speak(let asked)) in understanding.acts { return asked }
+        // "34" is in no language.
+        let isWordless = !understanding.clauses.contains { $0.text.contains(where: \.isLetter) }
+        if isWordless, let last = state.lastLanguage { return state.chosenLanguage?.language ?? last }
+        guard let chosen = state.chosenLanguage else { return understanding.language }
+        if chosen.language == understanding.language {
+            state.chosenLanguage = nil
+            return understanding.language
+        }
+        return chosen.language
+    }
+}
+
+extension StoreTransaction {
+    /// The row shared with other devices names the last words of each side.
+    fileprivate func keepLastWords(user: String, assistant: String) throws {
+        var row = try view.conversationState() ?? ConversationState(newFor: userID, at: now)
+        row.lastUserMessage = ValueWording.cut(user)
+        row.lastAssistantMessage = ValueWording.cut(assistant)
+        row.lastConversationAt = now
+        try saveConversationState(row)
+    }
 }
