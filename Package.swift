@@ -10,6 +10,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's own C functions, for the loops in which a row must cost no more than it has to.
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -24,7 +26,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "LocalStore", dependencies: [grdb], swiftSettings: settings),
+        .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(
             name: "CompanionServices", dependencies: ["LocalStore", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
@@ -58,7 +60,7 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
             name: "companion-bench",
             dependencies: [
                 "LocalStore", "CompanionServices", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                sqlite,
             ],
             path: "Benchmarks", swiftSettings: settings))
 }

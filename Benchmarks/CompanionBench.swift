@@ -6,5 +6,20 @@ struct CompanionBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "companion-bench",
         abstract: "Measures the speed of the companion, and how well it finds what it was told.",
-        subcommands: [RetrievalCommand.self, LoCoMoCommand.self, UrduProbeCommand.self])
+        discussion: "Without a command: everything that needs no data from elsewhere.",
+        subcommands: [
+            WriteCommand.self, RetrievalCommand.self, ChatCommand.self, LoCoMoCommand.self, UrduProbeCommand.self,
+        ])
+
+    func run() async throws {
+        for (name, arguments) in [("writes", []), ("retrieval", []), ("chat", [])] as [(String, [String])] {
+            print("== \(name)")
+            var command = try CompanionBench.parseAsRoot([name] + arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        }
+    }
 }

@@ -13,17 +13,25 @@ final class BenchClock: WallClock {
     func set(_ moment: Timestamp) { time.withLock { $0 = moment } }
 }
 
-/// Opens a store in a directory of its own, removed afterwards.
+/// A directory of its own, removed afterwards.
+func withScratchDirectory<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("companion-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    // Scratch data: what cannot be removed is the system's to clean.
+    defer { try? FileManager.default.removeItem(at: directory) }
+    return try await body(directory)
+}
+
+/// Opens a store in a directory of its own.
 func withScratchStore<Value>(
     clock: any WallClock = SystemWallClock(), _ body: (PersonStore, URL) async throws -> Value
 ) async throws -> Value {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("companion-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }  // Scratch data; what cannot be removed is the system's to clean.
-    let store = try PersonStore.open(directory.appendingPathComponent("person.sqlite"), userID: .random(), clock: clock)
-    let value = try await body(store, directory)
-    try store.close()
-    return value
+    try await withScratchDirectory { directory in
+        let store = try PersonStore.open(directory.appendingPathComponent("person.sqlite"), userID: .random(), clock: clock)
+        let value = try await body(store, directory)
+        try store.close()
+        return value
+    }
 }
 
 /// Reads a data file that is not part of the repository, and says plainly when it is not there.

@@ -90,7 +90,7 @@ import Testing
         let goodbye = try await harness.session.end()
         #expect(goodbye?.isFarewell == true)
         #expect(try await harness.session.end() == nil)
-        _ = try await harness.companion.worker.runUntilIdle(within: .seconds(10))
+        _ = try await harness.companion.worker.runUntilIdle(within: .seconds(300))
         let conversation = try await harness.companion.store.read { try $0.conversation(id: id) }
         #expect(conversation?.endedAt != nil)
         #expect(conversation?.summary?.isEmpty == false)

@@ -11,7 +11,7 @@ import Testing
         ["users", "list"],
         ["reminders", "list"], ["reminders", "list", "--json"], ["memory", "list", "--user", "Nobody"],
         ["memory", "forget", "fact"],
-        ["memory", "add", "nonsense", "key", "value"], ["memory", "add", "fact", "user_input_1", "value"], ["no-such-command"],
+        ["memory", "add", "nonsense", "key", "value"], ["memory", "add", "fact", "user_input_1", "value"],
         ["memory", "--help"],
     ]
 

@@ -32,11 +32,23 @@ import Testing
         #expect(zero.cosine(embedder.embed("tea")) == 0)
     }
 
+    @Test(
+        "A probe measures what comparing embedded vectors measures",
+        arguments: ["chicken biryani", "biryani", "بریانی اور chai", ""])
+    func probeAgrees(text: String) {
+        let query = embedder.embed("favourite food: chicken biryani بریانی")
+        var probe = HashProbe(query)
+        _ = probe.cosine(terms: "something before")
+        let terms = TextNormalizer.indexTerms(text).joined(separator: " ")
+        #expect(abs(probe.cosine(terms: terms) - Double(query.cosine(embedder.embed(text)))) < 0.01)
+    }
+
     @Test("Stored bytes read back; foreign bytes do not")
     func blobs() {
         let vector = embedder.embed("میرا نام")
-        #expect(HashVector(blob: vector.blob) == vector)
-        #expect(HashVector(blob: vector.blob.dropLast()) == nil)
-        #expect(HashVector(blob: [0, 0, 0xC0, 0x7F] + [UInt8](repeating: 0, count: HashEmbedder.dimension)) == nil)
+        func read(_ bytes: [UInt8]) -> HashVector? { bytes.withUnsafeBytes { HashVector(blob: $0) } }
+        #expect(read(vector.blob) == vector)
+        #expect(read(vector.blob.dropLast()) == nil)
+        #expect(read([0, 0, 0xC0, 0x7F] + [UInt8](repeating: 0, count: HashEmbedder.dimension)) == nil)
     }
 }

@@ -25,7 +25,7 @@ package final class DatagramListener: Sendable {
         }
         guard bound == 0 else { throw Failure(call: "bind", code: errno) }
         // A message that never comes fails the test instead of hanging it.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 

@@ -32,7 +32,7 @@ package final class Companion: Sendable {
         conversations = try ConversationService(store: store, lexicon: brain.signals)
         states = try ConversationStateService(store: store, lexicon: brain.signals)
         summaries = ConversationSummaryService(store: store, summarizer: try ExtractiveSummarizer(lexicon: brain.signals))
-        retrieval = Retriever(lexicon: .empty)
+        retrieval = Retriever(lexicon: try ConceptLexicon.bundled())
         worker = BackgroundWorker(
             store: store,
             handlers: [

@@ -1,4 +1,3 @@
-import Foundation
 import LocalStore
 
 /// Words of everyday facts that mean the same in English, Urdu and Roman Urdu: sister, بہن, behan.
@@ -14,7 +13,7 @@ package struct ConceptLexicon: Sendable {
         let roman: String
     }
 
-    private struct File: Decodable {
+    struct File: Decodable {
         let concepts: [Entry]
     }
 
@@ -28,7 +27,7 @@ package struct ConceptLexicon: Sendable {
         var meanings: [String: [Int]] = [:]
         for (index, entry) in entries.enumerated() {
             var seen: Set<String> = []
-            let terms = [entry.en, entry.ur, entry.roman].flatMap(TextNormalizer.tokens).map(TextNormalizer.stem)
+            let terms = [entry.en, entry.ur, entry.roman].flatMap(TextNormalizer.indexTerms)
                 .filter { seen.insert($0).inserted }
             forms.append(terms)
             for term in terms { meanings[term, default: []].append(index) }
@@ -36,11 +35,6 @@ package struct ConceptLexicon: Sendable {
         self.forms = forms
         self.meanings = meanings
         names = entries.map(\.id)
-    }
-
-    /// From the contents of `concepts.json`.
-    package init(json: Data) throws {
-        self.init(entries: try JSONDecoder().decode(File.self, from: json).concepts)
     }
 
     /// Knows nothing; searching then stays within one language.
@@ -63,9 +57,6 @@ package struct ConceptLexicon: Sendable {
 extension ConceptLexicon {
     /// The lexicon that comes with the program.
     package static func bundled() throws -> ConceptLexicon {
-        guard let file = Bundle.module.url(forResource: "concepts", withExtension: "json", subdirectory: "Data") else {
-            return .empty
-        }
-        return try ConceptLexicon(json: Data(contentsOf: file))
+        ConceptLexicon(entries: try ServiceData.load(File.self, from: "concepts").concepts)
     }
 }

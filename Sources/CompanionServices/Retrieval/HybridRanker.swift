@@ -104,6 +104,9 @@ package struct HybridRanker: Sendable {
             * (1 + weights.context * min(max(circumstances.contextOverlap, 0), 1)) * repetition
     }
 
+    /// The largest factor that `boost` can give.
+    package var largestBoost: Double { (1 + weights.importance) * (1 + weights.context) }
+
     /// The best `limit`, leaving out what says the same as something better.
     package func select(_ scored: [ScoredCandidate], limit: Int) -> [ScoredCandidate] {
         var chosen: [(ScoredCandidate, Set<Substring>)] = []

@@ -4,7 +4,7 @@ import Synchronization
 /// The memories' vectors in RAM: read at the first question, then followed by what was written since.
 package final class MemoryVectorCache: Sendable {
     private struct State {
-        var vectors = VectorBlocks()
+        var vectors = SparseVectors()
         var revision: Int64 = 0
     }
 
@@ -27,7 +27,7 @@ package final class MemoryVectorCache: Sendable {
             }
             if state.vectors.count > stored.count {
                 let present = try view.vectoredMemories()
-                for id in Array(state.vectors.ids) where !present.contains(id) { state.vectors.remove(id) }
+                for id in state.vectors.storedIDs where !present.contains(id) { state.vectors.remove(id) }
             }
             return state.vectors.nearest(to: query, limit: limit, above: threshold)
         }

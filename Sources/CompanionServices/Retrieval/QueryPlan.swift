@@ -20,7 +20,7 @@ struct QueryPlan: Sendable {
     struct Weights: Sendable {
         var synonyms = 0.6
         var skeleton = 0.5
-        /// For the skeletons of a question in English, whose names may be written in Urdu in the store.
+        /// For the names in a question in English, which may be written in Urdu in the store.
         var nameSkeleton = 0.25
     }
 
@@ -35,6 +35,7 @@ struct QueryPlan: Sendable {
     init(_ text: String, lexicon: ConceptLexicon, weights: Weights = Weights()) {
         let tokens = TextNormalizer.tokens(text)
         let romanUrdu = TextNormalizer.isRomanUrdu(tokens)
+        let names = Self.capitalised(in: text)
         var skeletons: [(String, LexicalQuery.Clause)] = []
         for token in tokens {
             guard let term = TextNormalizer.indexTerms(ofTokens: [token]).first, !terms.contains(term) else { continue }
@@ -42,8 +43,8 @@ struct QueryPlan: Sendable {
             guard terms.count <= Self.longestQuestion else { continue }
             clauses.append(LexicalQuery.Clause(forms: [term]))
             origins.append(.word(term))
-            guard let skeleton = ConsonantSkeleton.of(token) else { continue }
             let urdu = romanUrdu || ConsonantSkeleton.isArabicScript(token)
+            guard urdu || names.contains(token), let skeleton = ConsonantSkeleton.of(token) else { continue }
             let weight = urdu ? weights.skeleton : weights.nameSkeleton
             skeletons.append((term, LexicalQuery.Clause(forms: [skeleton], weight: weight)))
         }
@@ -57,6 +58,14 @@ struct QueryPlan: Sendable {
             clauses.append(clause)
             origins.append(.skeleton(of: term))
         }
+    }
+
+    /// The words that begin with a capital letter: names, in English.
+    private static func capitalised(in text: String) -> Set<String> {
+        Set(
+            text.split(whereSeparator: \.isWhitespace).filter { $0.first?.isUppercase == true }.flatMap {
+                TextNormalizer.tokens(String($0))
+            })
     }
 
     var isEmpty: Bool { terms.isEmpty }

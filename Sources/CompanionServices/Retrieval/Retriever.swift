@@ -3,9 +3,15 @@ import LocalStore
 
 /// Finds what a question is about among memories and messages. Runs on one view of the store, so that its steps agree.
 package struct Retriever: Sendable {
-    /// Candidates whose circumstances are looked at, for each hit asked for; the boosts are too small to lift the rest.
-    private static let lookedAtPerHit = 4
-    private static let leastLookedAt = 32
+    /// Rows that share words, looked at for each hit asked for.
+    private static let matchesPerHit = 6
+    private static let leastMatches = 64
+    /// The best candidates that lend to others.
+    private static let lenders = 24
+    /// Rows fetched beyond what was asked for, in place of those that repeat one another.
+    private static let reserve = 5
+    /// So many words of what was just talked of make a row fully about it.
+    private static let wordsOfOneContext = 2.0
     /// A memory that shares no word must be at least this similar to be a candidate.
     private static let leastCosine: Float = 0.2
     private static let nearestMemories = 32
@@ -27,11 +33,17 @@ package struct Retriever: Sendable {
         self.planWeights = planWeights
     }
 
+    /// Vectors held in RAM.
+    var cachedVectors: Int { vectors.count }
+
     /// Best first; empty when the question has no word that carries meaning.
     package func search(_ request: RetrievalRequest, in view: StoreView, now: Timestamp) throws -> [RetrievalHit] {
         let plan = QueryPlan(request.text, lexicon: lexicon, weights: planWeights)
         guard !plan.isEmpty, request.limit > 0 else { return [] }
-        let lexical = try view.lexicalSearch(LexicalQuery(clauses: plan.clauses, filter: request.filter))
+        let lexical = try view.lexicalSearch(
+            LexicalQuery(
+                clauses: plan.clauses, filter: request.filter,
+                limit: max(Self.leastMatches, request.limit * Self.matchesPerHit)))
         let vector = plan.vector(clauseWeights: lexical.clauseWeights)
         var probe = HashProbe(vector)
         let candidates = try candidates(lexical, vector: vector, probe: &probe, request: request, in: view)
@@ -59,11 +71,10 @@ package struct Retriever: Sendable {
                     clauses: match.clauses, terms: match.terms))
         }
         guard request.filter.kinds.contains(.memory) else { return candidates }
-        for near in try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine) {
-            let reference = SearchReference(.memory, row: near.id)
-            guard !known.contains(reference), try view.isAllowed(reference, by: request.filter),
-                let terms = try view.indexedTerms(reference)
-            else { continue }
+        let near = try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine)
+            .map { SearchReference(.memory, row: $0.id) }
+            .filter { try !known.contains($0) && view.isAllowed($0, by: request.filter) }
+        for (reference, terms) in try view.indexedTerms(near) {
             candidates.append(RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms))
         }
         return candidates
@@ -73,36 +84,29 @@ package struct Retriever: Sendable {
     private func lend(
         _ scored: [ScoredCandidate], probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
     ) throws -> [ScoredCandidate] {
-        let reach = max(Self.leastLookedAt, request.limit * Self.lookedAtPerHit)
-        var neighbours: [SearchReference: [SearchReference]] = [:]
-        var sources: [SearchReference: SearchReference] = [:]
-        for item in scored.prefix(reach) {
-            switch item.reference.kind {
-            case .message: neighbours[item.reference] = try view.neighbours(ofMessage: item.reference)
-            case .memory:
-                if let source = try view.searchReference(sourceOf: item.reference) { sources[item.reference] = source }
-            }
+        let lenders = scored.prefix(max(Self.lenders, request.limit)).map(\.reference)
+        let neighbours = try view.neighbours(ofMessages: lenders)
+        let sources = try view.sources(ofMemories: lenders)
+        let joining = try Set(neighbours.values.joined()).union(sources.values).subtracting(scored.map(\.reference))
+            .filter { try view.isAllowed($0, by: request.filter) }
+        let joined = try view.indexedTerms(joining).map { reference, terms in
+            ranker.joining(
+                RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms), to: scored)
         }
-        let known = Set(scored.map(\.reference))
-        var all = scored
-        for reference in Set(neighbours.values.joined()).union(sources.values).subtracting(known) {
-            guard try view.isAllowed(reference, by: request.filter), let terms = try view.indexedTerms(reference) else {
-                continue
-            }
-            let joined = RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms)
-            all.append(ranker.joining(joined, to: scored))
-        }
-        return ranker.lend(all, neighbours: neighbours, sources: sources)
+        return ranker.lend(scored + joined, neighbours: neighbours, sources: sources)
     }
 
-    /// Fetches the rows of the best and weighs their circumstances.
+    /// Fetches the rows of the best and weighs their circumstances, until no other could come among them.
     private func consider(
         _ scored: [ScoredCandidate], request: RetrievalRequest, in view: StoreView, now: Timestamp
     ) throws -> [(scored: ScoredCandidate, item: SearchedItem)] {
-        let reach = max(Self.leastLookedAt, request.limit * Self.lookedAtPerHit)
-        var result: [(ScoredCandidate, SearchedItem)] = []
+        let enough = request.limit + Self.reserve
+        var result: [(scored: ScoredCandidate, item: SearchedItem)] = []
         for var item in scored {
-            guard result.count < reach else { break }
+            if result.count >= enough {
+                let last = result.map(\.scored.score).sorted(by: >)[enough - 1]
+                if item.score * (request.usesBoosts ? ranker.largestBoost : 1) < last { break }
+            }
             guard let row = try view.searchedItem(item.reference), try isCurrent(row, request: request, in: view) else {
                 continue
             }
@@ -135,7 +139,7 @@ package struct Retriever: Sendable {
         if !request.context.isEmpty {
             let words = item.candidate.terms.split(separator: " ")
             let shared = words.count { request.context.contains(String($0)) }
-            circumstances.contextOverlap = words.isEmpty ? 0 : Double(shared) / Double(words.count)
+            circumstances.contextOverlap = Double(shared) / Self.wordsOfOneContext
         }
         return circumstances
     }

@@ -26,6 +26,9 @@ struct AllowedRows {
     /// Whether `mayContain` says all; otherwise `contains` must be asked too.
     var isExact: Bool { unlisted.isEmpty }
 
+    /// Whether every row of the wanted kinds passes.
+    var isUnrestricted: Bool { rows.isEmpty && unlisted.isEmpty }
+
     func mayContain(_ document: DocumentID) -> Bool {
         guard let listed = rows[document.kind] else { return filter.kinds.contains(document.kind) }
         return listed.contains(document.row)

@@ -21,7 +21,8 @@ package struct HashEmbedder: Sendable {
         for term in terms {
             let factor = Int32((min(max(weight(term), 0), 16) * 16).rounded())
             guard factor > 0 else { continue }
-            HashFeatures.add(word: term.unicodeScalars, factor: factor, to: &sums)
+            var word = term
+            HashFeatures.add(wordsOf: &word, factor: factor, to: &sums)
         }
         return Self.quantise(sums.values)
     }

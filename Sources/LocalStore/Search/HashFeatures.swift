@@ -10,36 +10,50 @@ enum HashFeatures {
     private static let boundary: UInt32 = 0x20
     private static let offsetBasis: UInt64 = 0xCBF2_9CE4_8422_2325
     private static let prime: UInt64 = 0x0000_0100_0000_01B3
+    /// What of a longer word is left aside.
+    private static let longestWord = 40
 
+    /// Adds the features of every word of `text`, words being separated by single spaces.
     @inline(__always)
-    static func add<Sink: HashFeatureSink>(word: some Sequence<Unicode.Scalar>, factor: Int32, to sink: inout Sink) {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: maximumLength + 2) { buffer in
-            var count = 1
-            buffer[0] = boundary
-            var whole = offsetBasis
-            for scalar in word {
-                whole = (whole ^ UInt64(scalar.value)) &* prime
-                if count <= maximumLength {
-                    buffer[count] = scalar.value
-                    count += 1
+    static func add<Sink: HashFeatureSink>(wordsOf text: inout String, factor: Int32, to sink: inout Sink) {
+        text.withUTF8 { bytes in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: longestWord + 2) { word in
+                word[0] = boundary
+                var count = 1
+                var index = 0
+                while index < bytes.count {
+                    let (scalar, length) = decode(bytes, at: index)
+                    index += length
+                    if scalar == boundary {
+                        finish(word, count, factor, &sink)
+                        count = 1
+                    } else if count <= longestWord {
+                        word[count] = scalar
+                        count += 1
+                    }
                 }
-            }
-            guard count > 1 else { return }
-            buffer[count] = boundary
-            if count <= maximumLength { count += 1 }
-            feature(whole ^ 0x9E37_79B9_7F4A_7C15, wordWeight &* factor, to: &sink)
-            for start in 0..<count {
-                var hash = offsetBasis
-                for end in start..<min(start + 5, count) {
-                    hash = (hash ^ UInt64(buffer[end])) &* prime
-                    if end - start >= 2 { feature(hash, factor, to: &sink) }
-                }
+                finish(word, count, factor, &sink)
             }
         }
     }
 
-    /// Pieces are only taken from the beginning of a longer word.
-    private static let maximumLength = 40
+    @inline(__always)
+    private static func finish<Sink: HashFeatureSink>(
+        _ word: UnsafeMutableBufferPointer<UInt32>, _ count: Int, _ factor: Int32, _ sink: inout Sink
+    ) {
+        guard count > 1 else { return }
+        word[count] = boundary
+        var whole = offsetBasis
+        for position in 1..<count { whole = (whole ^ UInt64(word[position])) &* prime }
+        feature(whole ^ 0x9E37_79B9_7F4A_7C15, wordWeight &* factor, to: &sink)
+        for start in 0..<count {
+            var hash = offsetBasis
+            for end in start..<min(start + 5, count + 1) {
+                hash = (hash ^ UInt64(word[end])) &* prime
+                if end - start >= 2 { feature(hash, factor, to: &sink) }
+            }
+        }
+    }
 
     /// FNV-1a leaves its high bits weak for short input, so a final mix spreads them.
     @inline(__always)
@@ -48,5 +62,17 @@ enum HashFeatures {
         mixed ^= mixed >> 33
         let component = Int(truncatingIfNeeded: mixed & UInt64(HashEmbedder.dimension - 1))
         sink.add(mixed >> 63 == 0 ? amount : 0 &- amount, at: component)
+    }
+
+    /// Swift strings are valid UTF-8, so the first byte says all about the length.
+    @inline(__always)
+    private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (scalar: UInt32, length: Int) {
+        let first = UInt32(bytes[index])
+        if first < 0x80 { return (first, 1) }
+        let second = UInt32(bytes[index + 1] & 0x3F)
+        if first < 0xE0 { return ((first & 0x1F) << 6 | second, 2) }
+        let third = UInt32(bytes[index + 2] & 0x3F)
+        if first < 0xF0 { return ((first & 0x0F) << 12 | second << 6 | third, 3) }
+        return ((first & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[index + 3] & 0x3F), 4)
     }
 }

@@ -12,14 +12,9 @@ package struct HashProbe {
     /// The cosine of the query and a text of index terms separated by spaces; 0 when either is empty.
     package mutating func cosine(terms: String) -> Double {
         guard !query.isZero else { return 0 }
+        var terms = terms
         sums.clear()
-        let scalars = terms.unicodeScalars
-        var start = scalars.startIndex
-        while start < scalars.endIndex {
-            let end = scalars[start...].firstIndex(of: " ") ?? scalars.endIndex
-            if start < end { HashFeatures.add(word: scalars[start..<end], factor: 1, to: &sums) }
-            start = end < scalars.endIndex ? scalars.index(after: end) : end
-        }
+        HashFeatures.add(wordsOf: &terms, factor: 1, to: &sums)
         guard sums.squares > 0 else { return 0 }
         return Double(sums.product) * Double(query.scale) / Double(sums.squares).squareRoot()
     }
@@ -31,6 +26,7 @@ package struct HashProbe {
         var product: Int64 = 0
         var squares: Int64 = 0
 
+        @inline(__always)
         mutating func add(_ amount: Int32, at component: Int) {
             let before = values[component]
             if before == 0 { touched.append(component) }

@@ -35,11 +35,22 @@ extension HashVector {
     }
 
     /// nil when the blob has another size or an impossible scale.
-    package init?(blob: some Collection<UInt8>) {
+    package init?(blob: UnsafeRawBufferPointer) {
         guard blob.count == 4 + HashEmbedder.dimension else { return nil }
-        let bits = blob.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        let scale = Float(bitPattern: bits)
+        let scale = Float(bitPattern: UInt32(littleEndian: blob.loadUnaligned(as: UInt32.self)))
         guard scale.isFinite, scale >= 0 else { return nil }
-        self.init(values: blob.dropFirst(4).map { Int8(bitPattern: $0) }, scale: scale)
+        let values = [Int8](unsafeUninitializedCapacity: HashEmbedder.dimension) { values, count in
+            count = UnsafeMutableRawBufferPointer(values).loadBytes(from: blob.dropFirst(4))
+        }
+        self.init(values: values, scale: scale)
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Copies what fits; gives the number of bytes.
+    fileprivate func loadBytes(from source: Slice<UnsafeRawBufferPointer>) -> Int {
+        let count = Swift.min(self.count, source.count)
+        copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(count)))
+        return count
     }
 }

@@ -20,11 +20,12 @@ package struct LexicalQuery: Sendable {
     /// The most index entries to walk, over all clauses. Common words are then only looked up in the newest documents.
     package var budget: Int
 
-    package init(clauses: [Clause], filter: SearchFilter = SearchFilter(), limit: Int = 128, budget: Int = 8192) {
+    /// Without a `budget`, who wants more matches gets a longer walk.
+    package init(clauses: [Clause], filter: SearchFilter = SearchFilter(), limit: Int = 128, budget: Int? = nil) {
         self.clauses = clauses
         self.filter = filter
         self.limit = limit
-        self.budget = budget
+        self.budget = budget ?? max(4096, 8 * min(limit, 1_000_000))
     }
 
     /// The words of a text, each a clause of its own.

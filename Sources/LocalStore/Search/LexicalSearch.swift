@@ -9,7 +9,7 @@ struct LexicalSearch {
     private static let saturation = 0.9  // BM25's k1 and b, as usual for short texts
     private static let lengthShare = 0.4
     /// Entries walked for a clause before it is known to be a common word.
-    private static let firstStretch = 1024
+    private static let firstStretch = 512
     /// Filters that leave at most this many rows are turned into a set of rows; wider ones are tested on the best matches.
     private static let widestSet = 4096
 
@@ -62,10 +62,10 @@ struct LexicalSearch {
         var batch = allowed.isExact ? query.limit : query.limit * 2
         while matches.count < query.limit {
             let best = table.best(batch) { allowed.mayContain(DocumentID(rawValue: $0)) }
-            for entry in best.dropFirst(taken) where matches.count < query.limit {
-                guard try allowed.isExact || allowed.contains(db, reference(entry)) else { continue }
-                if let match = try exactMatch(entry, forms: forms, weights: weights) { matches.append(match) }
+            let passed = try best.dropFirst(taken).filter { entry in
+                try allowed.isExact || allowed.contains(db, SearchReference(DocumentID(rawValue: entry.document)))
             }
+            matches += try exactMatches(passed.prefix(query.limit - matches.count), forms: forms, weights: weights)
             guard best.count == batch else { break }
             taken = batch
             batch *= 4
@@ -79,10 +79,14 @@ struct LexicalSearch {
     private func walkAll(_ allowed: AllowedRows) throws -> [Walk] {
         var walks: [Walk] = []
         for clause in clauses.indices where !clauses[clause].forms.isEmpty {
-            for kind in SearchKind.allCases where totals[kind] != nil {
-                var walk = Walk(clause: clause, kind: kind)
-                try advance(&walk, by: Self.firstStretch, allowed)
-                walks.append(walk)
+            if totals.count == SearchKind.allCases.count, allowed.isUnrestricted {
+                walks += try walkBothKinds(clause, allowed)
+            } else {
+                for kind in SearchKind.allCases where totals[kind] != nil {
+                    var walk = Walk(clause: clause, kind: kind)
+                    try advance(&walk, by: Self.firstStretch, allowed)
+                    walks.append(walk)
+                }
             }
         }
         var spare = query.budget - walks.reduce(0) { $0 + $1.documents.count }
@@ -99,26 +103,40 @@ struct LexicalSearch {
         return walks
     }
 
+    /// Most words are rare enough for one walk through everything: memories come first, then messages.
+    private func walkBothKinds(_ clause: Int, _ allowed: AllowedRows) throws -> [Walk] {
+        var memories = Walk(clause: clause, kind: .memory)
+        var messages = Walk(clause: clause, kind: .message)
+        let documents = try documents(
+            of: clause, from: DocumentID.range(of: .message).lowerBound, to: DocumentID.range(of: .memory).upperBound,
+            limit: Self.firstStretch)
+        let firstMessage = documents.firstIndex { DocumentID(rawValue: $0).kind == .message } ?? documents.count
+        memories.documents = Array(documents[..<firstMessage])
+        messages.documents = Array(documents[firstMessage...])
+        messages.isComplete = documents.count < Self.firstStretch
+        memories.isComplete = messages.isComplete || firstMessage < documents.count
+        if !messages.isComplete, messages.documents.isEmpty { try advance(&messages, by: Self.firstStretch, allowed) }
+        return [memories, messages]
+    }
+
     private func advance(_ walk: inout Walk, by count: Int, _ allowed: AllowedRows) throws {
         let range = allowed.range(of: walk.kind)
         let upper = walk.documents.last.map { $0 - 1 } ?? range.upperBound
-        guard upper >= range.lowerBound else {
-            walk.isComplete = true
-            return
-        }
+        let found =
+            upper < range.lowerBound ? [] : try documents(of: walk.clause, from: range.lowerBound, to: upper, limit: count)
+        walk.documents += found
+        walk.isComplete = found.count < count
+    }
+
+    /// The newest documents with a clause, in descending order.
+    private func documents(of clause: Int, from lower: Int64, to upper: Int64, limit: Int) throws -> [Int64] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?
                 ORDER BY rowid DESC LIMIT ?
                 """)
-        let cursor = try Int64.fetchCursor(
-            statement, arguments: [Self.match(clauses[walk.clause].forms), range.lowerBound, upper, count])
-        var found = 0
-        while let document = try cursor.next() {
-            walk.documents.append(document)
-            found += 1
-        }
-        walk.isComplete = found < count
+        try statement.setArguments([Self.match(clauses[clause].forms), lower, upper, limit])
+        return try db.integers(of: statement)
     }
 
     private static func match(_ forms: [String]) -> String {
@@ -152,28 +170,42 @@ struct LexicalSearch {
         (0..<16).map { frequencyScore(1, length: DocumentID.typicalLength(of: $0), kind: kind) }
     }
 
-    private func reference(_ entry: ScoreTable.Entry) -> SearchReference {
-        let id = DocumentID(rawValue: entry.document)
-        return SearchReference(id.kind, row: id.row)
-    }
-
-    private func exactMatch(_ entry: ScoreTable.Entry, forms: FormTable, weights: [Double]) throws -> LexicalMatch? {
-        let id = DocumentID(rawValue: entry.document)
-        let statement = try db.cachedStatement(sql: "SELECT terms, skeleton, length FROM search_documents WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [entry.document]) else { return nil }
-        var terms: String = row[0]
-        var skeleton: String = row[1]
-        let length: Double = row[2]
+    private func exactMatches(
+        _ entries: ArraySlice<ScoreTable.Entry>, forms: FormTable, weights: [Double]
+    ) throws -> [LexicalMatch] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: "SELECT id, terms, skeleton, length FROM search_documents WHERE id IN (SELECT value FROM json_each(?))"),
+            arguments: [jsonList(entries.map(\.document))])
+        var matches: [LexicalMatch] = []
         var frequencies = [Double](repeating: 0, count: clauses.count)
-        forms.count(&terms, in: &frequencies)
-        if !skeleton.isEmpty { forms.count(&skeleton, in: &frequencies) }
-        var score = 0.0
-        var matched: [Int] = []
-        for clause in clauses.indices where frequencies[clause] > 0 {
-            score += clauses[clause].weight * weights[clause] * frequencyScore(frequencies[clause], length: length, kind: id.kind)
-            matched.append(clause)
+        while let row = try rows.next() {
+            let id = DocumentID(rawValue: row[0])
+            var terms: String = row[1]
+            var skeleton: String = row[2]
+            let length: Double = row[3]
+            for clause in frequencies.indices { frequencies[clause] = 0 }
+            forms.count(&terms, in: &frequencies)
+            if !skeleton.isEmpty { forms.count(&skeleton, in: &frequencies) }
+            var score = 0.0
+            var matched: [Int] = []
+            for clause in clauses.indices where frequencies[clause] > 0 {
+                score +=
+                    clauses[clause].weight * weights[clause] * frequencyScore(frequencies[clause], length: length, kind: id.kind)
+                matched.append(clause)
+            }
+            guard score > 0 else { continue }
+            matches.append(LexicalMatch(reference: SearchReference(id), score: score, clauses: matched, terms: terms))
         }
-        guard score > 0 else { return nil }
-        return LexicalMatch(reference: SearchReference(id.kind, row: id.row), score: score, clauses: matched, terms: terms)
+        return matches
     }
+}
+
+extension SearchReference {
+    init(_ id: DocumentID) { self.init(id.kind, row: id.row) }
+}
+
+/// Numbers as a JSON array: a list of any length for a statement that is prepared once.
+func jsonList(_ numbers: some Sequence<Int64>) -> String {
+    "[" + numbers.map(String.init).joined(separator: ",") + "]"
 }

@@ -9,13 +9,14 @@ enum SearchIndexer {
     /// Indexes every row that is waiting. Called before each commit, so that a row and its index entry become durable
     /// together, and when a store is opened, for rows that other programs wrote.
     static func drain(_ db: Database) throws {
-        let pending = try Row.fetchAll(db, sql: "SELECT kind, ref FROM search_pending ORDER BY kind, ref")
+        let pending = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT kind, ref FROM search_pending ORDER BY kind, ref"))
         guard !pending.isEmpty else { return }
         for item in pending {
             guard let kind = SearchKind(rawValue: item["kind"]) else { continue }
             try index(db, kind: kind, row: item["ref"])
         }
-        try db.execute(sql: "DELETE FROM search_pending")
+        try db.cachedStatement(sql: "DELETE FROM search_pending").execute()
     }
 
     /// Throws the index away and marks every row as waiting, then indexes them.

@@ -36,28 +36,38 @@ extension StoreView {
             .map { SearchReference(.message, row: $0) }
     }
 
-    /// The messages said just before and just after in the same conversation.
-    package func neighbours(ofMessage reference: SearchReference) throws -> [SearchReference] {
-        guard reference.kind == .message else { return [] }
-        let directions = [("<", "DESC"), (">", "ASC")]
-        return try directions.compactMap { comparison, order in
-            try Int64.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT n.rid FROM messages m JOIN messages n ON n.conversation_id = m.conversation_id
-                        WHERE m.rid = ? AND (n.hlc, n.rid) \(comparison) (m.hlc, m.rid)
-                        ORDER BY n.hlc \(order), n.rid \(order) LIMIT 1
-                        """), arguments: [reference.row]
-            ).map { SearchReference(.message, row: $0) }
+    /// For each message, those said just before and just after it in the same conversation.
+    package func neighbours(ofMessages references: [SearchReference]) throws -> [SearchReference: [SearchReference]] {
+        let nearest = [("<", "DESC"), (">", "ASC")].map { comparison, order in
+            """
+            (SELECT n.rid FROM messages n WHERE n.conversation_id = m.conversation_id AND (n.hlc, n.rid) \(comparison) (m.hlc, m.rid)
+                ORDER BY n.hlc \(order), n.rid \(order) LIMIT 1)
+            """
         }
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT m.rid, \(nearest.joined(separator: ", ")) FROM messages m
+                    WHERE m.rid IN (SELECT value FROM json_each(?))
+                    """), arguments: [jsonList(references.filter { $0.kind == .message }.map(\.row))])
+        var result: [SearchReference: [SearchReference]] = [:]
+        while let row = try rows.next() {
+            let sides: [Int64?] = [row[1], row[2]]
+            result[SearchReference(.message, row: row[0])] = sides.compactMap { $0.map { SearchReference(.message, row: $0) } }
+        }
+        return result
     }
 
-    /// The index terms of a row, separated by spaces; nil when it is not indexed.
-    package func indexedTerms(_ reference: SearchReference) throws -> String? {
-        let lowest = DocumentID.lowest(reference.kind, row: reference.row)
-        return try String.fetchOne(
-            db.cachedStatement(sql: "SELECT terms FROM search_documents WHERE id BETWEEN ? AND ?"),
-            arguments: [lowest, lowest + 15])
+    /// The index terms of rows, separated by spaces; rows that are not indexed are left out.
+    package func indexedTerms(_ references: some Sequence<SearchReference>) throws -> [SearchReference: String] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT d.id, d.terms FROM json_each(?) r CROSS JOIN search_documents d ON d.id BETWEEN r.value AND r.value + 15
+                    """), arguments: [jsonList(references.map { DocumentID.lowest($0.kind, row: $0.row) })])
+        var result: [SearchReference: String] = [:]
+        while let row = try rows.next() { result[SearchReference(DocumentID(rawValue: row[0]))] = row[1] }
+        return result
     }
 
     /// Why what was said in a message no longer holds; nil when nothing of it was replaced or forgotten, or when something
@@ -73,15 +83,19 @@ extension StoreView {
         ).map(RevisionReason.init(rawValue:))
     }
 
-    /// The message in which a memory was said.
-    package func searchReference(sourceOf memory: SearchReference) throws -> SearchReference? {
-        guard memory.kind == .memory else { return nil }
-        return try Int64.fetchOne(
+    /// For each memory, the message in which it was said.
+    package func sources(ofMemories references: [SearchReference]) throws -> [SearchReference: SearchReference] {
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT m.rid FROM memory_provenance p JOIN messages m ON m.id = p.message_id WHERE p.memory_id = ?
-                    """), arguments: [memory.row]
-        ).map { SearchReference(.message, row: $0) }
+                    SELECT p.memory_id, m.rid FROM memory_provenance p JOIN messages m ON m.id = p.message_id
+                    WHERE p.memory_id IN (SELECT value FROM json_each(?))
+                    """), arguments: [jsonList(references.filter { $0.kind == .memory }.map(\.row))])
+        var result: [SearchReference: SearchReference] = [:]
+        while let row = try rows.next() {
+            result[SearchReference(.memory, row: row[0])] = SearchReference(.message, row: row[1])
+        }
+        return result
     }
 
     /// Whether a row passes a filter.

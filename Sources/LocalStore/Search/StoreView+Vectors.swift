@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// The state of the stored vectors, by which a cache sees whether it is behind.
@@ -25,7 +26,7 @@ extension StoreView {
                 sql: "SELECT memory_id, vector FROM memory_vectors WHERE revision > ? AND model = ? ORDER BY revision"),
             arguments: [revision, HashEmbedder.model])
         while let row = try rows.next() {
-            let vector = try row.withUnsafeData(named: "vector") { data in data.flatMap { HashVector(blob: $0) } }
+            let vector = try row.withUnsafeData(named: "vector") { data in data?.withUnsafeBytes { HashVector(blob: $0) } ?? nil }
             if let vector { body(row["memory_id"], vector) }
         }
     }

@@ -147,9 +147,11 @@ actor Household {
     func close(_ id: UserID) async throws {
         await attendant?.dismiss(id)
         guard let companion = companions.removeValue(forKey: id) else { return }
+        await finishWork(of: companion)
         try companion.store.close()
     }
 
+<<<<<<< ours
     /// Puts a backup in the place of the person's store.
     func restore(_ backup: URL, of id: UserID) async throws -> RestoreResult {
         let result = try await withdrawing(id) {
@@ -168,6 +170,18 @@ actor Household {
         try await close(id)
         return try await body()
     }
+=======
+    /// Does the background work that was accepted, within ``workGrace``; what is left is kept in the store for the next start.
+    private func finishWork(of companion: PersonCompanion) async {
+        do {
+            try await companion.mind.worker.runUntilIdle(within: Self.workGrace)
+        } catch {
+            logger.warning("background work is left for the next start", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static let workGrace = Duration.seconds(5)
+>>>>>>> theirs
 
     var openCompanions: [PersonCompanion] { Array(companions.values) }
 

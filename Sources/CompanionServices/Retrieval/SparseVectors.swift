@@ -1,0 +1,72 @@
+import LocalStore
+
+/// Hashed vectors by component: a short text touches few of them, so that a question only visits what it shares.
+struct SparseVectors {
+    /// For each component, the places of the vectors that have it, with its value in the lowest byte.
+    private var components = [[UInt32]](repeating: [], count: HashEmbedder.dimension)
+    /// By place; a place that was given up has scale 0 and is never used again before the next `compact`.
+    private var scales: [Float] = []
+    private var ids: [Int64] = []
+    private var places: [Int64: Int] = [:]
+
+    var count: Int { places.count }
+    var storedIDs: [Int64] { Array(places.keys) }
+
+    mutating func set(_ vector: HashVector, for id: Int64) {
+        remove(id)
+        let place = scales.count
+        places[id] = place
+        scales.append(vector.scale)
+        ids.append(id)
+        for (component, value) in vector.values.enumerated() where value != 0 {
+            components[component].append(UInt32(truncatingIfNeeded: place) << 8 | UInt32(UInt8(bitPattern: value)))
+        }
+    }
+
+    mutating func remove(_ id: Int64) {
+        guard let place = places.removeValue(forKey: id) else { return }
+        scales[place] = 0
+        if scales.count > 64, places.count * 2 < scales.count { compact() }
+    }
+
+    /// The ids most similar to `query`, best first, equals by descending id; only above `threshold`.
+    func nearest(to query: HashVector, limit: Int, above threshold: Float) -> [(id: Int64, cosine: Float)] {
+        guard !query.isZero, !scales.isEmpty else { return [] }
+        var sums = [Int32](repeating: 0, count: scales.count)
+        sums.withUnsafeMutableBufferPointer { sums in
+            for (component, factor) in query.values.enumerated() where factor != 0 {
+                for entry in components[component] {
+                    sums[Int(entry >> 8)] &+= Int32(factor) &* Int32(Int8(truncatingIfNeeded: entry))
+                }
+            }
+        }
+        var heap = BoundedHeap<(id: Int64, cosine: Float)>(limit: limit) { left, right in
+            left.cosine != right.cosine ? left.cosine > right.cosine : left.id > right.id
+        }
+        for place in sums.indices where sums[place] > 0 {
+            let cosine = Float(sums[place]) * query.scale * scales[place]
+            if cosine > threshold { heap.insert((ids[place], cosine)) }
+        }
+        return heap.sorted()
+    }
+
+    /// Takes out the places that were given up.
+    private mutating func compact() {
+        var moved = [UInt32?](repeating: nil, count: scales.count)
+        var kept = 0
+        for place in scales.indices where places[ids[place]] == place {
+            moved[place] = UInt32(kept)
+            scales[kept] = scales[place]
+            ids[kept] = ids[place]
+            places[ids[kept]] = kept
+            kept += 1
+        }
+        scales.removeLast(scales.count - kept)
+        ids.removeLast(ids.count - kept)
+        for component in components.indices {
+            components[component] = components[component].compactMap { entry in
+                moved[Int(entry >> 8)].map { $0 << 8 | entry & 0xFF }
+            }
+        }
+    }
+}
