@@ -151,7 +151,6 @@ actor Household {
         try companion.store.close()
     }
 
-<<<<<<< ours
     /// Puts a backup in the place of the person's store.
     func restore(_ backup: URL, of id: UserID) async throws -> RestoreResult {
         let result = try await withdrawing(id) {
@@ -170,7 +169,6 @@ actor Household {
         try await close(id)
         return try await body()
     }
-=======
     /// Does the background work that was accepted, within ``workGrace``; what is left is kept in the store for the next start.
     private func finishWork(of companion: PersonCompanion) async {
         do {
@@ -181,7 +179,6 @@ actor Household {
     }
 
     private static let workGrace = Duration.seconds(5)
->>>>>>> theirs
 
     var openCompanions: [PersonCompanion] { Array(companions.values) }
 
