@@ -389,8 +389,10 @@ import Testing
         arguments: [
             ("1", JSONValue.int(1)), ("-0", .double(-0.0)), ("1.0", .double(1)), ("1e2", .double(100)),
             ("9223372036854775807", .int(.max)),
-            ("9223372036854775808", .double(9_223_372_036_854_775_808)), (" [ ] ", .array([])), (#"{"a":{}}"#, .object(["a": .object([:])])),
-            (#""\u0041\ud83d\ude00\/\b""#, "A😀/\u{8}"), (#"{"a":1,"a":2}"#, .object(["a": .int(2)])), ("null", .null), ("\"é\"", "é"),
+            ("9223372036854775808", .double(9_223_372_036_854_775_808)), (" [ ] ", .array([])),
+            (#"{"a":{}}"#, .object(["a": .object([:])])),
+            (#""\u0041\ud83d\ude00\/\b""#, "A😀/\u{8}"), (#"{"a":1,"a":2}"#, .object(["a": .int(2)])), ("null", .null),
+            ("\"é\"", "é"),
         ])
     func valid(text: String, expected: JSONValue) throws {
         #expect(try JSONValue(parsing: text) == expected)
