@@ -40,7 +40,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
-        .target(name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", resources: [.copy("Conversations")],
+            swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
             name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],

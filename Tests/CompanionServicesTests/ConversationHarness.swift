@@ -65,7 +65,7 @@ final class ConversationHarness {
     /// Ends the conversation, closes the file as a program's end does, and opens both again.
     func reopen(ending: Bool = true) async throws {
         if ending, let goodbye = try await session.end() { transcript.append("< " + goodbye.text) }
-        _ = try await companion.worker.runUntilIdle(within: .seconds(10))
+        _ = try await companion.worker.runUntilIdle(within: .seconds(300))
         try companion.store.close()
         companion = try Self.open(directory, user, brain, clock, zone)
         session = companion.startConversation(channel: "terminal")

@@ -12,7 +12,7 @@ package final class Companion: Sendable {
     package let conversations: ConversationService
     package let states: ConversationStateService
     package let summaries: ConversationSummaryService
-    let retrieval: Retriever
+    package let retrieval: RAGService
     /// Does the work that turns leave behind. Whoever makes the companion runs it, or lets it finish before closing the store.
     package let worker: BackgroundWorker
     let brain: EmbeddedBrain
@@ -32,19 +32,20 @@ package final class Companion: Sendable {
         conversations = try ConversationService(store: store, lexicon: brain.signals)
         states = try ConversationStateService(store: store, lexicon: brain.signals)
         summaries = ConversationSummaryService(store: store, summarizer: try ExtractiveSummarizer(lexicon: brain.signals))
-        retrieval = Retriever(lexicon: try ConceptLexicon.bundled())
+        let retriever = Retriever(lexicon: brain.concepts)
+        retrieval = RAGService(store: store, retriever: retriever)
         worker = BackgroundWorker(
             store: store,
             handlers: [
                 ProfileJobHandler(profiles: profiles), SummaryJobHandler(summaries: summaries), StateJobHandler(states: states),
             ], logger: logger)
         surroundings = EmbeddedBrain.Surroundings(
-            searcher: retrieval, defaultZone: options.timeZone, jobs: worker.turnJobs)
+            searcher: retriever, defaultZone: options.timeZone, jobs: worker.turnJobs)
     }
 
     /// A conversation that begins now. It leaves a trace in the store only when something is said.
     ///
-    /// `channel` is `terminal`, `voice`, `room` or `service`; `language` that of the greeting, nil the person's.
+    /// `channel` is `terminal`, `voice`, `room` or `service`. With a `language` everything is said in it; nil follows the person.
     package func startConversation(channel: String, language: Language? = nil) -> ConversationSession {
         ConversationSession(companion: self, channel: channel, language: language ?? options.language, logger: logger)
     }

@@ -3,7 +3,7 @@ import Foundation
 /// What the device decides for a person who has not decided otherwise.
 package struct CompanionOptions: Sendable {
     package var timeZone: TimeZone
-    /// The language of the first words; nil follows the person.
+    /// The language of everything the companion says; nil follows the person.
     package var language: Language?
 
     package init(timeZone: TimeZone, language: Language? = nil) {

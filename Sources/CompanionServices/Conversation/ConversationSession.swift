@@ -18,6 +18,9 @@ package actor ConversationSession {
     private var greeting: Reply?
     private var saidGoodbye = false
     private var hasEnded = false
+    /// Turns are taken one after the other; these wait.
+    private var isTaking = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     init(companion: Companion, channel: String, language: Language?, logger: Logger) {
         self.companion = companion
@@ -32,6 +35,8 @@ package actor ConversationSession {
     /// The first words, at once and from this machine. A second call in the same conversation gives the same reply again without
     /// storing it.
     package func greet() async throws -> Reply {
+        await begin()
+        defer { finish() }
         if let greeting { return greeting }
         let reply: Reply
         if let asked = try await companion.brain.greetAboutPlan(companion, channel: channel, language: language) {
@@ -49,6 +54,8 @@ package actor ConversationSession {
     /// Answers what the person said. Throws ``ConversationError`` for what cannot be taken in; then nothing is stored.
     package func reply(to text: String) async throws -> Reply {
         let text = try Self.admitted(text)
+        await begin()
+        defer { finish() }
         let companion = companion
         let brain = companion.brain
         let surroundings = companion.surroundings
@@ -56,16 +63,21 @@ package actor ConversationSession {
         let understanding = try await companion.store.read { view in
             try brain.understand(text, in: view, defaultZone: surroundings.defaultZone, now: now)
         }
-        let (channel, known) = (channel, conversation)
+        // Every turn looks into memory, whatever was said.
+        let found = try await companion.retrieval.retrieve(text, filter: SearchFilter(role: .user))
+        let (channel, language, known) = (channel, language, conversation)
         let (outcome, conversation) = try await companion.store.write { transaction in
             let conversation =
                 try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
             let outcome = try brain.take(
-                text, understanding, conversation: conversation.id, surroundings: surroundings, in: transaction)
+                text, understanding, found: found, conversation: conversation.id, fixed: language, surroundings: surroundings,
+                in: transaction)
             return (outcome, conversation)
         }
         if self.conversation == nil { self.conversation = conversation }
         saidGoodbye = outcome.isFarewell
+        companion.retrieval.updateConversationContext(text)
+        companion.retrieval.addConversationTurn(user: text, assistant: outcome.text)
         companion.worker.wake()
         logger.debug("turn", metadata: ["user": "\(companion.store.userID.logForm)", "acts": "\(understanding.clauses.count)"])
         return Reply(
@@ -93,6 +105,8 @@ package actor ConversationSession {
     /// Says that a reminder is due, in the words for it, and stores what was said. Whoever calls it marks the reminder as
     /// announced.
     package func announce(_ reminder: Reminder) async throws -> Reply {
+        await begin()
+        defer { finish() }
         let companion = companion
         let (channel, known) = (channel, conversation)
         let (reply, conversation) = try await companion.store.write { transaction in
@@ -118,6 +132,8 @@ package actor ConversationSession {
     /// or when it had ended before.
     @discardableResult
     package func end() async throws -> Reply? {
+        await begin()
+        defer { finish() }
         guard let conversation, !hasEnded else { return nil }
         let (companion, saidGoodbye) = (companion, saidGoodbye)
         let reply = try await companion.store.write { transaction in
@@ -129,6 +145,16 @@ package actor ConversationSession {
         hasEnded = true
         companion.worker.wake()
         return reply
+    }
+
+    private func begin() async {
+        if isTaking { await withCheckedContinuation { waiting.append($0) } }
+        isTaking = true
+    }
+
+    private func finish() {
+        // The next one goes on holding the turn.
+        if waiting.isEmpty { isTaking = false } else { waiting.removeFirst().resume() }
     }
 
     /// The text without control characters and surrounding space.

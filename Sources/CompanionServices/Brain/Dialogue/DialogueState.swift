@@ -9,6 +9,8 @@ struct DialogueState: Codable, Sendable, Equatable {
     /// The person's turns so far, in all conversations.
     var turns = 0
     var conversationID: String?
+    /// The person's turns in that conversation.
+    var conversationTurns = 0
     var pending: Pending?
     /// What "that" means: the slots stored or spoken of last.
     var focus: [Slot] = []
@@ -34,8 +36,6 @@ struct DialogueState: Codable, Sendable, Equatable {
     var forgotten: [ForgottenWords] = []
     /// The gender by which the person speaks of themselves in Urdu ("میں جاتی ہوں"); it only shapes the answers' grammar.
     var spokenGender = Gender.unknown
-    /// Turns in which memories were brought up last, by row.
-    var broughtUp: [String: Int] = [:]
 
     struct Slot: Codable, Sendable, Hashable {
         var category: String
@@ -150,7 +150,6 @@ extension DialogueState {
         state.forgotten = Array(forgotten.suffix(Self.forgottenLimit))
         state.mentioned = Array(mentioned.prefix(Self.peopleLimit))
         state.asked = asked.filter { turns - $0.value < Self.questionMemory }
-        state.broughtUp = broughtUp.filter { turns - $0.value < 20 }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try transaction.setSetting(Self.setting, String(decoding: encoder.encode(state), as: UTF8.self))

@@ -14,8 +14,11 @@ package struct EmbeddedBrain: Sendable {
     let reader: any UtteranceReader
     let rules: DialogueRules
     let values: ValueWording
+    /// The rules' word lists, normalised once.
+    let lists: [String: PhraseList]
     private let books: [Language: PhraseBook]
     let signals: SignalLexicon
+    let concepts: ConceptLexicon
     let resources: CrisisResources
 
     /// Reads patterns and phrases from the program's data; takes a moment, so do it once.
@@ -35,9 +38,11 @@ package struct EmbeddedBrain: Sendable {
         var books: [Language: PhraseBook] = [:]
         for language in Language.allCases { books[language] = try PhraseBook(language, directory: directory) }
         self.books = books
+        lists = rules.words.mapValues(PhraseList.init)
         values = ValueWording(rules: rules, vocabulary: try Vocabulary(directory: directory))
         signals = try SignalLexicon()
         resources = try CrisisResources()
+        concepts = try ConceptLexicon.bundled()
     }
 
     func book(_ language: Language) -> PhraseBook {
@@ -47,7 +52,7 @@ package struct EmbeddedBrain: Sendable {
     /// How the words sound, by the words for feelings in them.
     func mood(of text: String) -> PhraseBook.Mood {
         let tokens = TextNormalizer.tokens(text)
-        func has(_ list: String) -> Bool { WordList.matches(rules.words[list] ?? [], tokens) }
+        func has(_ list: String) -> Bool { lists[list]?.matches(tokens) ?? false }
         if has("nothigh") { return .low }
         if has("notlow") { return .even }
         if has("low") { return .low }
@@ -111,16 +116,18 @@ extension EmbeddedBrain {
         return fact
     }
 
-    /// One turn in one transaction: the person's message, everything it changes, the answer, and the work that follows.
+    /// One turn in one transaction: the person's message, everything it changes, the answer, and the work that follows. `found` is
+    /// what the search brought up for it, `fixed` the language to answer in, nil the person's.
     func take(
-        _ text: String, _ understanding: Understanding, conversation: String, surroundings: Surroundings,
-        in transaction: StoreTransaction
+        _ text: String, _ understanding: Understanding, found: [RetrievalHit], conversation: String, fixed: Language?,
+        surroundings: Surroundings, in transaction: StoreTransaction
     ) throws -> Outcome {
         let view = transaction.view
         var state = try DialogueState.load(view)
         state.turns += 1
+        state.conversationTurns = state.conversationID == conversation ? state.conversationTurns + 1 : 1
         let person = try PersonFacts(view, defaultZone: surroundings.defaultZone)
-        let language = chooseLanguage(&state, understanding)
+        let language = chooseLanguage(&state, understanding, fixed: fixed)
         if let spoken = SpokenGender.of(text) { state.spokenGender = spoken }
         let message = try transaction.appendMessage(
             conversationID: conversation, role: .user, text: text, language: understanding.language.rawValue,
@@ -129,6 +136,7 @@ extension EmbeddedBrain {
             brain: self, searcher: surroundings.searcher, transaction: transaction, utterance: text,
             understanding: understanding, message: message, person: person, people: try PeopleBook(view, rules: rules),
             language: language, state: state)
+        turn.found = found.filter(turn.mayBeSpokenOf)
         try turn.run()
         let answer = try turn.compose()
         let reply = try transaction.appendMessage(
@@ -136,22 +144,21 @@ extension EmbeddedBrain {
             details: TurnRecord.details(of: turn))
         try turn.closeState()
         try transaction.keepLastWords(user: text, assistant: answer)
-        let turns = try view.messages(conversation: conversation).count { $0.role == .user }
-        try surroundings.jobs.enqueue(after: message, userTurns: turns, in: transaction)
+        try surroundings.jobs.enqueue(after: message, userTurns: turn.state.conversationTurns, in: transaction)
         return Outcome(
             text: answer, language: turn.language, userMessage: message, answer: reply, isFarewell: turn.isFarewell)
     }
 
     /// The language of the utterance, unless another was asked for and not yet written in.
-    private func chooseLanguage(_ state: inout DialogueState, _ understanding: Understanding) -> Language {
+    private func chooseLanguage(_ state: inout DialogueState, _ understanding: Understanding, fixed: Language?) -> Language {
         for case .social(.speak(let asked)) in understanding.acts { return asked }
         // "34" is in no language.
         let isWordless = !understanding.clauses.contains { $0.text.contains(where: \.isLetter) }
-        if isWordless, let last = state.lastLanguage { return state.chosenLanguage?.language ?? last }
-        guard let chosen = state.chosenLanguage else { return understanding.language }
+        if isWordless, let last = state.lastLanguage { return state.chosenLanguage?.language ?? fixed ?? last }
+        guard let chosen = state.chosenLanguage else { return fixed ?? understanding.language }
         if chosen.language == understanding.language {
             state.chosenLanguage = nil
-            return understanding.language
+            return fixed ?? understanding.language
         }
         return chosen.language
     }

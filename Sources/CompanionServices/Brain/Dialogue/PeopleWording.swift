@@ -29,16 +29,16 @@ struct PersonWording: Sendable, Hashable {
 /// The people known from memory, by the stems of their keys.
 struct PeopleBook: Sendable {
     /// Rows read at most; a family is smaller.
-    private static let limit = 400
+    private static let limit = 200
 
     let references: [PersonReference]
     private let names: [String: String]
 
     init(_ view: StoreView, rules: DialogueRules) throws {
-        let memories = try view.memories(categories: [.relationship], limit: Self.limit)
+        let memories = try view.memories(category: .relationship, keyPattern: "*_name", limit: Self.limit)
         var names: [String: String] = [:]
         var references: [PersonReference] = []
-        for memory in memories where memory.key.hasSuffix("_name") {
+        for memory in memories {
             let stem = String(memory.key.dropLast("_name".count))
             guard names[stem] == nil, !stem.isEmpty else { continue }
             names[stem] = memory.value

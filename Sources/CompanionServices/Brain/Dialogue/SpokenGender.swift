@@ -2,9 +2,9 @@ import LocalStore
 
 /// The gender a speaker of Urdu gives themselves by their verbs: "میں رہتی ہوں", "main ja raha hoon".
 enum SpokenGender {
-    private static let selves: Set<String> = ["ہوں", "hoon", "hun"]
-    private static let male = ["تا", "رہا", "گیا", "چکا", "چاہتا", "ta", "raha", "gaya", "chuka"]
-    private static let female = ["تی", "رہی", "گئی", "چکی", "چاہتی", "ti", "rahi", "gayi", "gai", "chuki"]
+    private static let selves = Set(["ہوں", "hoon", "hun"].map(TextNormalizer.normalize))
+    private static let male = ["تا", "رہا", "گیا", "چکا", "ta", "raha", "gaya", "chuka"].map(TextNormalizer.normalize)
+    private static let female = ["تی", "رہی", "گئی", "چکی", "ti", "rahi", "gayi", "gai", "chuki"].map(TextNormalizer.normalize)
 
     /// Nil when the words do not tell, or tell both.
     static func of(_ text: String) -> Gender? {

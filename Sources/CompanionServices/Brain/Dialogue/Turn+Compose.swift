@@ -7,11 +7,6 @@ extension Turn {
             state.asked["busy"] = state.turns
             asksNothing = true
         }
-        found = try searcher.search(
-            RetrievalRequest(
-                utterance, limit: 5, filter: SearchFilter(role: .user), context: Set(TextNormalizer.indexTerms(try lastReply())),
-                excludedMessageID: message.id), in: view, now: now
-        ).filter(mayBeSpokenOf)
         let isCrisis = understanding.acts.contains(.social(.crisis))
         let question = isCrisis ? nil : state.currentQuestion(at: now)
         state.pending = nil
@@ -22,10 +17,6 @@ extension Turn {
         } else {
             try takeClauses()
         }
-    }
-
-    private func lastReply() throws -> String {
-        try view.messages(conversation: message.conversationID, limit: 3).last { $0.role == .assistant }?.text ?? ""
     }
 
     private func takeClauses() throws {

@@ -70,7 +70,6 @@ extension Turn {
     func remember(_ memories: [Memory]) {
         usedMemories += memories.filter { memory in !usedMemories.contains { $0.id == memory.id } }
         focus = memories.prefix(Self.listLimit).map { DialogueState.Slot($0) }
-        for memory in memories { state.broughtUp["memory/\(memory.id)"] = state.turns }
     }
 
     // MARK: Yes or no

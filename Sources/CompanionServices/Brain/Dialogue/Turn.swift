@@ -111,17 +111,23 @@ final class Turn {
 
     /// Whether the words of one of the rules' lists stand in a text, one after the other.
     func mentions(_ list: String, in text: String) -> Bool {
-        WordList.matches(wording.words[list] ?? [], TextNormalizer.tokens(text))
+        brain.lists[list]?.matches(TextNormalizer.tokens(text)) ?? false
     }
 }
 
-/// Finding phrases in normalised words.
-enum WordList {
-    static func matches(_ phrases: [String], _ tokens: [String]) -> Bool {
-        phrases.contains { phrase in
-            let words = TextNormalizer.tokens(phrase)
-            guard !words.isEmpty, words.count <= tokens.count else { return false }
-            return (0...(tokens.count - words.count)).contains { tokens[$0..<($0 + words.count)].elementsEqual(words) }
+/// Phrases to be found among normalised words.
+struct PhraseList: Sendable {
+    /// By first word.
+    private let phrases: [String: [[String]]]
+
+    init(_ list: [String]) {
+        phrases = Dictionary(grouping: list.map { TextNormalizer.tokens($0) }.filter { !$0.isEmpty }) { $0[0] }
+    }
+
+    /// Whether one of the phrases stands in the words, one word after the other.
+    func matches(_ words: [String]) -> Bool {
+        words.indices.contains { start in
+            (phrases[words[start]] ?? []).contains { words[start...].starts(with: $0) }
         }
     }
 }

@@ -7,6 +7,19 @@ struct ValueWording: Sendable {
 
     let rules: DialogueRules
     let vocabulary: Vocabulary
+    /// Words that tell the form of a phrase, normalised.
+    private let finite: Set<String>
+    private let verbs: Set<String>
+    private let notDoing: Set<String>
+
+    init(rules: DialogueRules, vocabulary: Vocabulary) {
+        self.rules = rules
+        self.vocabulary = vocabulary
+        func words(_ list: String) -> Set<String> { Set((rules.words[list] ?? []).map(TextNormalizer.normalize)) }
+        finite = words("finite")
+        verbs = words("verbs.en")
+        notDoing = words("notDoing")
+    }
 
     /// The language a stored value is in: its script decides, and for Latin letters what was noted with it.
     static func language(of value: String, noted: String?) -> Language {
@@ -63,14 +76,14 @@ struct ValueWording: Sendable {
         let words = TextNormalizer.tokens(value)
         guard let first = words.first, let last = words.last else { return .thing }
         if Self.isArabicScript(value) || target == .romanUrdu {
-            if rules.words["finite"]?.contains(last) == true { return .sentence }
+            if finite.contains(last) { return .sentence }
             guard words.count > 1 else { return .thing }
             if last.hasSuffix("نے") || (target == .romanUrdu && (last.hasSuffix("nay") || last.hasSuffix("ne"))) { return .of }
             return last.hasSuffix("نا") || (target == .romanUrdu && last.hasSuffix("na")) ? .base : .thing
         }
-        if first.hasSuffix("ing"), first.count > 4, rules.words["notDoing"]?.contains(first) != true { return .doing }
+        if first.hasSuffix("ing"), first.count > 4, !notDoing.contains(first) { return .doing }
         if words.count > 2, first == "have" || first == "need", words[1] == "to" { return .must }
-        return rules.words["verbs.en"]?.contains(first) == true ? .base : .thing
+        return verbs.contains(first) ? .base : .thing
     }
 
     /// "a", "an", or nothing before what has a determiner or is several.
