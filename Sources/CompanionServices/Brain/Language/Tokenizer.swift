@@ -144,6 +144,15 @@ struct Tokenizer {
             }
             end = scalars.index(after: end)
         }
+        // "3rd", "21st"
+        let suffix = text[end...].prefix(2).lowercased()
+        if ["st", "nd", "rd", "th"].contains(suffix), normal.allSatisfy(\.isNumber) {
+            let after = scalars.index(end, offsetBy: 2)
+            if after >= scalars.endIndex || !isLetter(scalars[after]) {
+                emit(.number, until: after, normal: normal + suffix)
+                return
+            }
+        }
         emit(.number, until: end, normal: normal)
     }
 

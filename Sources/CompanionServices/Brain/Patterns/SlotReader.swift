@@ -186,6 +186,7 @@ struct SlotReader {
                 end = position
             } else if position > start,
                 clause.isComma(position) || !clause.classes[position].isDisjoint(with: [.conjunction, .filler, .article, .stop])
+                    || clause.tokens[position].normal == "little"
             {
                 position += 1
             } else {
