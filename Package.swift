@@ -50,7 +50,9 @@ let package = Package(
         .testTarget(
             name: "CompanionEdgeTests", dependencies: ["companion-edge", "CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport"], swiftSettings: settings),
+        // What the crash tests kill.
+        .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,68 @@
+import Foundation
+import Glibc
+import LocalStore
+import TestSupport
+import Testing
+
+/// A store that a helper program writes to until it is killed.
+struct CrashSite: Sendable {
+    let temporary: TemporaryDirectory
+    let directory: DataDirectory
+    let userID: UserID
+
+    init() throws {
+        temporary = try TemporaryDirectory()
+        directory = try DataDirectory(root: temporary.file("data"))
+        userID = .random()
+    }
+
+    static var writer: URL { ChildProcess.companion.deletingLastPathComponent().appending(path: "store-writer") }
+
+    var writerArguments: [String] { [directory.root.path, userID.text] }
+
+    /// Opens what is left, looks at all of it, and says what is wrong.
+    func problems(acknowledged: some Sequence<String> & Sendable) async throws -> [String] {
+        let lock = try await WriterLock.acquire(directory, purpose: "test", wait: .seconds(60))
+        defer { lock.release() }
+        let store = try PersonStore.open(in: directory, userID: userID)
+        defer { try? store.close() }
+        var problems = try await store.checkIntegrity(.full).problems.map(\.description)
+        problems += try await store.read { view in
+            var missing: [String] = []
+            let texts = try Set(view.messages(from: Timestamp(milliseconds: 0), to: .distantFuture).map(\.text))
+            let values = try Set(view.memories(categories: [.fact]).map(\.value))
+            for line in acknowledged {
+                if !texts.contains(line) { missing.append("the message '\(line)' is missing") }
+                if !texts.contains("You said: " + line) { missing.append("the answer to '\(line)' is missing") }
+                if !values.contains(line) { missing.append("the memory '\(line)' is missing") }
+            }
+            return missing
+        }
+        return problems
+    }
+}
+
+extension Timestamp {
+    static var distantFuture: Timestamp { Timestamp(milliseconds: 253_402_300_799_999) }
+}
+
+/// Repeatable randomness (SplitMix64, Steele et al. 2014), so that a failure can be had again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Does nothing for a while too short to sleep.
+func spin(microseconds: Int) {
+    let end = ContinuousClock.now.advanced(by: .microseconds(microseconds))
+    while ContinuousClock.now < end {}
+}
