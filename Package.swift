@@ -64,7 +64,7 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
             name: "companion-bench",
             dependencies: [
                 "LocalStore", "CompanionServices", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                sqlite,
+                sqlite, logging,
             ],
             path: "Benchmarks", swiftSettings: settings))
 }

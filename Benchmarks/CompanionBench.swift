@@ -8,11 +8,12 @@ struct CompanionBench: AsyncParsableCommand {
         abstract: "Measures the speed of the companion, and how well it finds what it was told.",
         discussion: "Without a command: everything that needs no data from elsewhere.",
         subcommands: [
-            WriteCommand.self, RetrievalCommand.self, ChatCommand.self, LoCoMoCommand.self, UrduProbeCommand.self,
+            WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
+            UrduProbeCommand.self,
         ])
 
     func run() async throws {
-        for (name, arguments) in [("writes", []), ("retrieval", []), ("chat", [])] as [(String, [String])] {
+        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", [])] as [(String, [String])] {
             print("== \(name)")
             var command = try CompanionBench.parseAsRoot([name] + arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
