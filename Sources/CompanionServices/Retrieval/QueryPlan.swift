@@ -29,6 +29,8 @@ struct QueryPlan: Sendable {
     private(set) var clauses: [LexicalQuery.Clause] = []
     private(set) var origins: [Origin] = []
 
+    /// So few words are looked for by sound as well, whatever language they seem to be in.
+    private static let shortQuestion = 2
     /// The longest question that is looked up word by word; more would walk half of the index.
     static let longestQuestion = 10
 
@@ -36,6 +38,7 @@ struct QueryPlan: Sendable {
         let tokens = TextNormalizer.tokens(text)
         let romanUrdu = TextNormalizer.isRomanUrdu(tokens)
         let names = Self.capitalised(in: text)
+        let isShort = tokens.count <= Self.shortQuestion
         var skeletons: [(String, LexicalQuery.Clause)] = []
         for token in tokens {
             guard let term = TextNormalizer.indexTerms(ofTokens: [token]).first, !terms.contains(term) else { continue }
@@ -44,7 +47,7 @@ struct QueryPlan: Sendable {
             clauses.append(LexicalQuery.Clause(forms: [term]))
             origins.append(.word(term))
             let urdu = romanUrdu || ConsonantSkeleton.isArabicScript(token)
-            guard urdu || names.contains(token), let skeleton = ConsonantSkeleton.of(token) else { continue }
+            guard urdu || isShort || names.contains(token), let skeleton = ConsonantSkeleton.of(token) else { continue }
             let weight = urdu ? weights.skeleton : weights.nameSkeleton
             skeletons.append((term, LexicalQuery.Clause(forms: [skeleton], weight: weight)))
         }

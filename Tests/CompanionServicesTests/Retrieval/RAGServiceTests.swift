@@ -43,7 +43,7 @@ import Testing
             ("میری بہن کا نام کیا ہے؟", "sister_name"), ("meri behan ka naam kya hai?", "sister_name"),
             ("what's my sister's name?", "sister_name"), ("mujhe khane mein kya pasand hai?", "favorite_food"),
             ("مجھے کھانے میں کیا پسند ہے؟", "favorite_food"), ("what food do I like?", "favorite_food"),
-            ("main kahan rehta hoon?", "location"), ("who is Fatima?", "sister_name"),
+            ("main kahan rehta hoon?", "location"), ("biryani", "favorite_food"), ("who is Fatima?", "sister_name"),
             ("ميري بہن", "sister_name"),
         ])
     func crossesLanguages(question: String, key: String) async throws {
