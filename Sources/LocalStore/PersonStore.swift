@@ -114,19 +114,10 @@ package final class PersonStore: Sendable {
         return configuration
     }
 
-    /// Looks before anything is written: opening for writing already changes a file.
     private static func refuseForeignFile(path: String) throws {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        defer { try? queue.close() }  // Closing a read-only connection loses nothing, whatever it reports.
-        try queue.read { db in
+        try FileProbe.read(path) { db in
+            guard try FileProbe.isOurs(db, application: StoreSchema.applicationID) else { throw StoreError.notAStore(path: path) }
             let version = try StoreSchema.version(of: db)
-            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-            guard application == StoreSchema.applicationID || (application == 0 && tables == 0) else {
-                throw StoreError.notAStore(path: path)
-            }
             guard version <= StoreSchema.currentVersion else {
                 throw StoreError.newerSchema(path: path, found: version, supported: StoreSchema.currentVersion)
             }

@@ -82,25 +82,25 @@ import Testing
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
-        #expect(try listener.receive() == "READY=1\nSTATUS=Serving 1 person")
-        #expect(try listener.receive() == "WATCHDOG=1")
+        #expect(try await listener.next() == "READY=1\nSTATUS=Serving 1 person")
+        #expect(try await listener.next() == "WATCHDOG=1")
         var last = ""
-        repeat { last = try listener.receive() } while last == "WATCHDOG=1"
+        repeat { last = try await listener.next() } while last == "WATCHDOG=1"
         #expect(last == "STOPPING=1\nSTATUS=Stopping")
     }
 
     @Test("messages reach a socket with a path and an abstract one", arguments: [true, false])
-    func notify(abstract: Bool) throws {
+    func notify(abstract: Bool) async throws {
         let folder = try TemporaryDirectory()
         let path = abstract ? "@companion-edge-test-\(UUID().uuidString)" : folder.file("notify").path
         let listener = try DatagramListener(path: path)
         let notifier = try #require(NotifySocket(path: path))
         try notifier.send([.ready, .status("two\nlines")])
-        #expect(try listener.receive() == "READY=1\nSTATUS=two lines")
+        #expect(try await listener.next() == "READY=1\nSTATUS=two lines")
         try notifier.send([.alive])
         try notifier.send([.stopping])
-        #expect(try listener.receive() == "WATCHDOG=1")
-        #expect(try listener.receive() == "STOPPING=1")
+        #expect(try await listener.next() == "WATCHDOG=1")
+        #expect(try await listener.next() == "STOPPING=1")
     }
 
     @Test(

@@ -41,7 +41,7 @@ import Testing
         let harness = try ConversationHarness()
         let answer = try await harness.say(text)
         #expect(!answer.isEmpty)
-        #expect(!answer.contains(where: \.isNewline))
+        #expect(!answer.contains { $0.isNewline })
         #expect(!answer.contains { "{}[]<>".contains($0) })
         #expect(try await harness.memories().isEmpty)
     }

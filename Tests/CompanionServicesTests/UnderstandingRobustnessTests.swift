@@ -1,5 +1,6 @@
 import Foundation
 import LocalStore
+import TestSupport
 import Testing
 
 @testable import CompanionServices
@@ -34,7 +35,7 @@ struct UnderstandingRobustnessTests {
     func soup(language: Language) throws {
         let library = try PatternLibrary(language: language, directory: BrainData.directory())
         let words = library.lexicon.ids.keys.sorted()
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for _ in 0..<60 {
             let text = (0..<Int.random(in: 1...60, using: &generator)).map { _ in words.randomElement(using: &generator) ?? "" }
                 .joined(separator: " ")
@@ -67,17 +68,5 @@ struct UnderstandingRobustnessTests {
                 _ = try MemoryKey(validating: fact.key)
             }
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

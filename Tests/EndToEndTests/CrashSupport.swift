@@ -46,21 +46,6 @@ extension Timestamp {
     static var distantFuture: Timestamp { Timestamp(milliseconds: 253_402_300_799_999) }
 }
 
-/// Repeatable randomness (SplitMix64, Steele et al. 2014), so that a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// Does nothing for a while too short to sleep.
 func spin(microseconds: Int) {
     let end = ContinuousClock.now.advanced(by: .microseconds(microseconds))

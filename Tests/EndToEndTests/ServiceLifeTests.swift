@@ -165,12 +165,3 @@ import Testing
         }
     }
 }
-
-extension DatagramListener {
-    /// The next message, waited for on a thread of its own.
-    fileprivate func next() async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try self.receive() }) }
-        }
-    }
-}

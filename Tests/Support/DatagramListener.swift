@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// The receiving end of systemd's notify socket.
@@ -33,8 +34,14 @@ package final class DatagramListener: Sendable {
         close(descriptor)
     }
 
-    /// Waits for the next message.
-    package func receive() throws -> String {
+    /// The next message, waited for on a thread of its own: the pool's few threads are needed by what sends it.
+    package func next() async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try self.receive() }) }
+        }
+    }
+
+    private func receive() throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count >= 0 else { throw Failure(call: "recv", code: errno) }

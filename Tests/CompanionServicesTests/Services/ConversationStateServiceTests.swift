@@ -222,7 +222,7 @@ import Testing
             "I feel close to my sister", "what should I do?", "thanks", "leave me alone", "whatever", "tell me a joke", "ok",
             "I want to die", "", "میں بہت خوش ہوں", "مت پوچھیں", "that helped, I'll try it and I feel better",
         ]
-        var generator = SplitMix(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var previous = try await service.state()
         for _ in 0..<120 {
             switch Int.random(in: 0..<20, using: &generator) {

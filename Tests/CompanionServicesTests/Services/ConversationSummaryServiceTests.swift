@@ -73,7 +73,7 @@ import Testing
 
     @Test("at most 150 words, four topics and ten facts, however much was said")
     func bounds() throws {
-        var generator = SplitMix(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         let vocabulary = (0..<60).map { "word\($0)x" }
         for _ in 0..<30 {
             let said = (0..<20).map { _ in

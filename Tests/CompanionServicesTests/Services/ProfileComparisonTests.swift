@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CompanionServices
@@ -58,7 +59,7 @@ import Testing
 
     @Test("a text is always the same as itself, and sameness does not depend on white space")
     func properties() {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             let count = Int.random(in: 0...30, using: &generator)
             let list = (0..<count).map { _ in "w\(Int.random(in: 0...20, using: &generator))" }
@@ -70,22 +71,5 @@ import Testing
             #expect(ProfileComparison.isSimilar(text, other) == ProfileComparison.isSimilar(spaced, other))
             if ProfileComparison.isUnchanged(text, other) { #expect(ProfileComparison.isSimilar(text, other)) }
         }
-    }
-}
-
-/// A small deterministic generator, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -23,11 +23,7 @@ package struct StoreInspection: Sendable, Hashable {
         guard information.st_mode & S_IFMT == S_IFREG else { throw Refusal(reason: "it is not a file") }
         guard information.st_size > 0 else { throw Refusal(reason: "it is empty") }
         do {
-            var configuration = GRDB.Configuration()
-            configuration.readonly = true
-            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-            defer { try? queue.close() }  // Closing a read-only connection loses nothing, whatever it reports.
-            return try queue.read { db in try inspect(db) }
+            return try FileProbe.read(file.path) { db in try inspect(db) }
         } catch let refusal as Refusal {
             throw refusal
         } catch let error as DatabaseError {

@@ -51,17 +51,9 @@ package final class DeviceStore: Sendable {
     }
 
     private static func refuseForeignFile(_ path: String) throws {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        defer { try? queue.close() }  // Closing a read-only connection loses nothing, whatever it reports.
-        try queue.read { db in
+        try FileProbe.read(path) { db in
+            guard try FileProbe.isOurs(db, application: applicationID) else { throw DeviceStoreError.notADeviceStore(path: path) }
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-            guard application == applicationID || (application == 0 && tables == 0) else {
-                throw DeviceStoreError.notADeviceStore(path: path)
-            }
             guard version <= currentVersion else {
                 throw DeviceStoreError.newerSchema(path: path, found: version, supported: currentVersion)
             }

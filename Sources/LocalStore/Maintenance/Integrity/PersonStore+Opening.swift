@@ -48,12 +48,8 @@ extension PersonStore {
     }
 
     private static func readOnly<Value>(_ file: URL, _ body: (Database) throws -> Value) throws -> Value {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
         do {
-            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-            defer { try? queue.close() }  // Closing a read-only connection loses nothing, whatever it reports.
-            return try queue.read(body)
+            return try FileProbe.read(file.path, body)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw StoreError.notAStore(path: file.path)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
