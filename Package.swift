@@ -26,6 +26,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Networking", dependencies: ["CCurl", "CCrypto"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(
             name: "CompanionServices", dependencies: ["LocalStore", logging],
@@ -41,8 +44,9 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", resources: [.copy("Conversations")],
-            swiftSettings: settings),
+            name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", exclude: ["Peers"],
+            resources: [.copy("Conversations")], swiftSettings: settings),
+        .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
             name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],

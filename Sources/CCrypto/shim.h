@@ -1,0 +1,3 @@
+#pragma once
+// Digests of OpenSSL's libcrypto.
+#include <openssl/evp.h>
