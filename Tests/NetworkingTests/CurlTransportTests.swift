@@ -7,8 +7,8 @@ import Testing
     let peer: PeerProcess
     let transport: CurlTransport
 
-    init() throws {
-        peer = try PeerProcess("web_peer.py")
+    init() async throws {
+        peer = try await PeerProcess("web_peer.py")
         transport = try CurlTransport()
     }
 

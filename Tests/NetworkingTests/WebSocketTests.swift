@@ -6,8 +6,8 @@ import Testing
 @Suite struct CurlWebSocketTests {
     let peer: PeerProcess
 
-    init() throws {
-        peer = try PeerProcess("web_peer.py")
+    init() async throws {
+        peer = try await PeerProcess("web_peer.py")
     }
 
     private func open(_ path: String) async throws -> CurlWebSocket {
