@@ -96,7 +96,8 @@ extension Turn {
         return true
     }
 
+    /// Lower case: the skills know no other.
     static func words(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isWhitespace).map(String.init)
+        text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
     }
 }

@@ -64,6 +64,7 @@ struct ClauseInterpreter {
         let afterPlain = resolver
         resolver = before
         let inner = derived(clause, Array(clause.tokens[frame.range]))
+        if frame.forgets { return plain.flatMap { $0.rank > .fallback ? $0 : nil } ?? forgetting(inner, mode) ?? plain }
         var innerMode = mode
         innerMode.isQuestion = mode.isQuestion || frame.asks || QuestionForm.isQuestion(inner)
         innerMode.isCorrection = mode.isCorrection || frame.corrects
@@ -81,6 +82,18 @@ struct ClauseInterpreter {
             return frame.asks ? fallback(inner, innerMode) : nil
         }
         if let greeting = frame.greeting { outcome.acts.insert(.social(greeting), at: 0) }
+        return outcome
+    }
+
+    /// "forget that ...": the places that the statement would fill.
+    private mutating func forgetting(_ clause: ClauseText, _ mode: Mode) -> Outcome? {
+        guard var outcome = core(clause, mode) else { return nil }
+        let places = outcome.acts.compactMap { act -> SlotPattern? in
+            guard case .statement(let fact) = act else { return nil }
+            return SlotPattern(fact.category, fact.key)
+        }
+        guard !places.isEmpty else { return nil }
+        outcome.acts = [.forget(.slots(places, described: clause.tokens.map(\.original).joined(separator: " ")))]
         return outcome
     }
 

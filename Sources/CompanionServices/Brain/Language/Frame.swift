@@ -5,6 +5,8 @@ struct Frame: Equatable {
     var corrects = false
     var isExplicit = false
     var asks = false
+    /// "forget that my sister is called Amna": what follows is not claimed but meant.
+    var forgets = false
     /// Hypothetical or reported: nothing in it is a claim.
     var blocks = false
     var greeting: SocialAct?
@@ -78,6 +80,7 @@ struct Frame: Equatable {
         case "correct": corrects = true
         case "remember": isExplicit = true
         case "ask": asks = true
+        case "forget": forgets = true
         case "block": blocks = true
         case "hello": greeting = .greeting(.hello)
         case "salaam": greeting = .greeting(.salaam)
