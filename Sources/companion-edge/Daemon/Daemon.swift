@@ -88,7 +88,18 @@ struct Daemon: Sendable {
         let announcer = ReminderAnnouncer(
             store: companion.store, board: board, alarm: try KernelAlarm(), clock: clock, elapsed: elapsedSinceStart(),
             logger: logger)
-        try await cancelWhenGracefulShutdown { try await announcer.run() }
+        let worker = companion.mind.worker
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await cancelWhenGracefulShutdown { try await announcer.run() } }
+            group.addTask {
+                try await withGracefulShutdownHandler {
+                    try await worker.run()
+                } onGracefulShutdown: {
+                    worker.beginShutdown()
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 }
 
