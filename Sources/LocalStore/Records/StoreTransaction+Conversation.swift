@@ -84,6 +84,8 @@ extension StoreTransaction {
     package func appendMessage(
         conversationID: String, role: MessageRole, text: String, language: String? = nil, details: [String: JSONValue] = [:]
     ) throws -> Message {
+        // SQLite's functions see text only up to a NUL.
+        let text = text.replacing("\0", with: "")
         let time = try tick()
         var generator = SystemRandomNumberGenerator()
         let id = UUIDv7.make(milliseconds: time.milliseconds, using: &generator)

@@ -13,6 +13,7 @@ enum CommandRunner {
     }
 
     static func parse(_ arguments: [String]) -> Parsed {
+        if let complaint = unknownCommand(arguments) { return .text(complaint, .usage) }
         do {
             var command = try CompanionEdge.parseAsRoot(arguments)
             if let command = command as? any CompanionCommand { return .command(command) }
@@ -24,6 +25,17 @@ enum CommandRunner {
             let code = CompanionEdge.exitCode(for: error).rawValue
             return .text(CompanionEdge.fullMessage(for: error), ExitStatus(rawValue: code))
         }
+    }
+
+    /// `chat` is meant when no command is named, so a mistyped one would be taken for something said.
+    private static func unknownCommand(_ arguments: [String]) -> String? {
+        guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+        let names = CompanionEdge.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !names.contains(word) else { return nil }
+        return """
+            Error: '\(PrintableText.oneLine(word))' is not a command. The commands are: \(names.joined(separator: ", ")).
+            To say something to the companion, use 'companion-edge chat' with the words in quotes.
+            """
     }
 
     /// Runs the request to its end. Errors become text on `context.errors` and a status; nothing is thrown.
