@@ -47,7 +47,8 @@ import Testing
     @Test(
         "what is wrong on a command line is said, with status 64",
         arguments: [
-            (["frobnicate", "--x"], "'frobnicate' is not a command"), (["memry", "list"], "memory"), (["memory", "lst"], "lst"), (["memory", "list", "--limit", "0"], "--limit is 0"),
+            (["frobnicate", "--x"], "'frobnicate' is not a command"), (["memry", "list"], "memory"), (["memory", "lst"], "lst"),
+            (["memory", "list", "--limit", "0"], "--limit is 0"),
             (["memory", "list", "--limit", "many"], "many"), (["memory", "list", "--category", "colour"], "colour"),
             (["memory", "add", "fact"], "<key>"),
             (["memory", "forget", "fact", "name", "--erase", "--undo"], "exclude each other"),

@@ -27,7 +27,9 @@ import Testing
         #expect(try await harness.say("My name is Sana").contains("Sana"))
     }
 
-    @Test("long and repetitive utterances within the limit are answered", arguments: ["my sister ", "and ", "میں ", "no, ", "\"", "1+"])
+    @Test(
+        "long and repetitive utterances within the limit are answered",
+        arguments: ["my sister ", "and ", "میں ", "no, ", "\"", "1+"])
     func longest(unit: String) async throws {
         let harness = try ConversationHarness()
         let text = String(repeating: unit, count: ConversationSession.utteranceLimit / unit.count)
@@ -67,7 +69,9 @@ import Testing
         let harness = try ConversationHarness()
         for city in ["Lahore", "Karachi", "Quetta", "Multan"] { try await harness.say("I live in \(city)") }
         #expect(try await harness.say("Where do I live?").contains("Multan"))
-        let past = try await harness.companion.store.read { try $0.memoryRevisions(category: .fact, key: "location").map(\.value) }
+        let past = try await harness.companion.store.read {
+            try $0.memoryRevisions(category: .fact, key: "location").map(\.value)
+        }
         #expect(past == ["Quetta", "Karachi", "Lahore"])
     }
 
@@ -141,9 +145,11 @@ import Testing
         #expect(try await harness.memory("FACT/name") == "Sana")
     }
 
-    @Test("a crisis is met with help in every language, whatever else is said", arguments: [
-        "I want to kill myself", "میں مرنا چاہتا ہوں", "My name is Ali and I want to die",
-    ])
+    @Test(
+        "a crisis is met with help in every language, whatever else is said",
+        arguments: [
+            "I want to kill myself", "میں مرنا چاہتا ہوں", "My name is Ali and I want to die",
+        ])
     func crisis(text: String) async throws {
         let harness = try ConversationHarness()
         let answer = try await harness.say(text)
@@ -169,7 +175,10 @@ import Testing
     func questions() async throws {
         let harness = try ConversationHarness()
         var asked: [String] = []
-        let plain = ["I like tea", "It rained today", "My car is blue", "I read a book", "The bus was late", "I like rain", "We had guests"]
+        let plain = [
+            "I like tea", "It rained today", "My car is blue", "I read a book", "The bus was late", "I like rain",
+            "We had guests",
+        ]
         for turn in 0..<20 {
             let answer = try await harness.say(plain[turn % plain.count] + (turn < plain.count ? "" : " again"))
             asked += answer.split(separator: " ", omittingEmptySubsequences: true).isEmpty ? [] : Self.questions(in: answer)

@@ -23,7 +23,9 @@ import Testing
         var deferred: Int?
     }
 
-    @Test("a long conversation, half of it Urdu, holds together over corrections, forgetting and a restart", arguments: ["scripted-sana"])
+    @Test(
+        "a long conversation, half of it Urdu, holds together over corrections, forgetting and a restart",
+        arguments: ["scripted-sana"])
     func scripted(name: String) async throws {
         let url = try #require(ConversationScripts.url(name))
         let steps = try JSONDecoder().decode([Step].self, from: Data(contentsOf: url))

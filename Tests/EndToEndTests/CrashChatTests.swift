@@ -48,12 +48,13 @@ extension CrashSite {
     /// Looks at all of the store, and says what is wrong and which utterances are missing, or were stored twice, or have no answer.
     func problems(said: [String]) async throws -> [String] {
         let whole = try await problems(acknowledged: [])
-        return try await whole + reading { view in
-            let messages = try view.messages(from: Timestamp(milliseconds: 0), to: .distantFuture)
-            let spoken = messages.filter { $0.role == .user }.map(\.text)
-            var found = said.filter { line in spoken.count { $0 == line } != 1 }.map { "'\($0)' is not there once" }
-            if messages.last?.role == .user { found.append("the last utterance was stored without its answer") }
-            return found
-        }
+        return try await whole
+            + reading { view in
+                let messages = try view.messages(from: Timestamp(milliseconds: 0), to: .distantFuture)
+                let spoken = messages.filter { $0.role == .user }.map(\.text)
+                var found = said.filter { line in spoken.count { $0 == line } != 1 }.map { "'\($0)' is not there once" }
+                if messages.last?.role == .user { found.append("the last utterance was stored without its answer") }
+                return found
+            }
     }
 }

@@ -24,17 +24,18 @@ struct CrashSite: Sendable {
     func problems(acknowledged: some Sequence<String> & Sendable) async throws -> [String] {
         try await opened { store in
             let broken = try await store.checkIntegrity(.full).problems.map(\.description)
-            return try await broken + store.read { view in
-                var missing: [String] = []
-                let texts = try Set(view.messages(from: Timestamp(milliseconds: 0), to: .distantFuture).map(\.text))
-                let values = try Set(view.memories(categories: [.fact]).map(\.value))
-                for line in acknowledged {
-                    if !texts.contains(line) { missing.append("the message '\(line)' is missing") }
-                    if !texts.contains("You said: " + line) { missing.append("the answer to '\(line)' is missing") }
-                    if !values.contains(line) { missing.append("the memory '\(line)' is missing") }
+            return try await broken
+                + store.read { view in
+                    var missing: [String] = []
+                    let texts = try Set(view.messages(from: Timestamp(milliseconds: 0), to: .distantFuture).map(\.text))
+                    let values = try Set(view.memories(categories: [.fact]).map(\.value))
+                    for line in acknowledged {
+                        if !texts.contains(line) { missing.append("the message '\(line)' is missing") }
+                        if !texts.contains("You said: " + line) { missing.append("the answer to '\(line)' is missing") }
+                        if !values.contains(line) { missing.append("the memory '\(line)' is missing") }
+                    }
+                    return missing
                 }
-                return missing
-            }
         }
     }
 
