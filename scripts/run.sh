@@ -5,7 +5,7 @@
 
 need_packages "${BUILD_PACKAGES[@]}"
 
-# A debug build: it is there in a third of the time of a release build, shares everything with `make test`,
+# A debug build: it is there sooner than a release build, shares everything with `make test`,
 # and answers well within what a person notices. `make install` builds for release.
 program=.build/debug/companion-edge
 stamp=.build/run.stamp
