@@ -138,7 +138,10 @@ extension Turn {
         case .english:
             let isPlural = items.count > 1 || (ValueWording.article(for: only).isEmpty && only.hasSuffix("s"))
             return isPlural ? "are" : "is"
-        case .urdu: return items.count > 1 || only.hasSuffix("یں") ? "ہیں" : "ہے"
+        case .urdu:
+            // گانے are many, چائے is one.
+            let isPlural = only.hasSuffix("یں") || only.hasSuffix("ے") && !only.hasSuffix("ئے")
+            return items.count > 1 || isPlural ? "ہیں" : "ہے"
         case .romanUrdu: return items.count > 1 || only.hasSuffix("ein") ? "hain" : "hai"
         }
     }
