@@ -9,14 +9,12 @@ final class PseudoTerminal {
     private(set) var output = ""
 
     init(program: String, arguments: [String], environment: [String: String]) throws {
-        let descriptor = posix_openpt(O_RDWR | O_NOCTTY)
-        guard descriptor >= 0, grantpt(descriptor) == 0, unlockpt(descriptor) == 0, let name = ptsname(descriptor) else {
+        var (descriptor, terminal): (Int32, Int32) = (-1, -1)
+        guard openpty(&descriptor, &terminal, nil, nil, nil) == 0 else {
             throw ValidationError("No pseudo-terminal can be opened.")
         }
         master = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let slave = open(String(cString: name), O_RDWR | O_NOCTTY)
-        guard slave >= 0 else { throw ValidationError("The pseudo-terminal cannot be opened.") }
-        let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
+        let handle = FileHandle(fileDescriptor: terminal, closeOnDealloc: true)
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = environment
