@@ -8,7 +8,7 @@ import Testing
 
 @testable import companion_edge
 
-@Suite(.timeLimit(.minutes(2))) struct DaemonControlTests {
+@Suite(.timeLimit(.minutes(20))) struct DaemonControlTests {
     @Test("a command's output, errors and status come back as they were")
     func relaysOutput() async throws {
         let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import companion_edge
 
-@Suite(.timeLimit(.minutes(2))) struct DaemonReminderTests {
+@Suite(.timeLimit(.minutes(20))) struct DaemonReminderTests {
     @Test("a reminder is over once announced, a daily one waits for tomorrow, missed days are not made up for")
     func announced() throws {
         let now = try moment("2026-03-14T10:00:00.000Z")

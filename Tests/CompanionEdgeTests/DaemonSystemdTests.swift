@@ -89,6 +89,38 @@ import Testing
         #expect(last == "STOPPING=1\nSTATUS=Stopping")
     }
 
+    @Test("a full socket loses signs of life, never that the daemon is ready")
+    func fullSocket() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("notify").path
+        let listener = try DatagramListener(path: path, reads: false)
+        let notifier = try #require(NotifySocket(path: path))
+        var queued = 0
+        while (try? notifier.send([.alive])) != nil { queued += 1 }
+        let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+        let (room, makeRoom) = AsyncStream.makeStream(of: Void.self)
+        let heartbeat = Heartbeat(
+            socket: notifier, period: nil, ready: ready, checks: [], status: { "Serving" },
+            clock: PausingClock { [queued] in
+                listener.read()
+                for _ in 0..<queued {
+                    let message = try await listener.next()
+                    #expect(message == "WATCHDOG=1")
+                }
+                makeRoom.finish()
+            }, logger: .silent)
+        let group = ServiceGroup(services: [heartbeat], logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            isReady.yield()
+            for await _ in room {}
+            #expect(try await listener.next() == "READY=1\nSTATUS=Serving")
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(try await listener.next() == "STOPPING=1\nSTATUS=Stopping")
+    }
+
     @Test("messages reach a socket with a path and an abstract one", arguments: [true, false])
     func notify(abstract: Bool) async throws {
         let folder = try TemporaryDirectory()
@@ -117,4 +149,21 @@ import Testing
         let error = #expect(throws: NotifyError.self) { try notifier.send([.ready]) }
         #expect(error?.code == ENOENT)
     }
+}
+
+/// Does something while somebody sleeps.
+private struct PausingClock: Clock {
+    struct Instant: InstantProtocol {
+        var offset = Duration.zero
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
+    }
+
+    let pause: @Sendable () async throws -> Void
+
+    var now: Instant { Instant() }
+    var minimumResolution: Duration { .nanoseconds(1) }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { try await pause() }
 }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is left of a conversation when the program is killed in the middle of it.
-@Suite(.timeLimit(.minutes(10))) struct CrashChatTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashChatTests {
     @Test("a conversation killed at random keeps everything that was answered, and the next one goes on from there")
     func killedInConversation() async throws {
         let seed = UInt64.random(in: .min ... .max)

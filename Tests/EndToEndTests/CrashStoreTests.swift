@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is left of a store when its writer is killed.
-@Suite(.timeLimit(.minutes(10))) struct CrashStoreTests {
+@Suite(.timeLimit(.minutes(30))) struct CrashStoreTests {
     @Test("killed at 200 random points, the store is whole and everything acknowledged is in it")
     func killedAtRandom() async throws {
         let seed = UInt64.random(in: .min ... .max)

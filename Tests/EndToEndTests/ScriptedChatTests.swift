@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A long conversation, half of it Urdu, piped into the program; at each `reopen` the program ends and a new one goes on.
-@Suite(.timeLimit(.minutes(5))) struct ScriptedChatTests {
+@Suite(.timeLimit(.minutes(20))) struct ScriptedChatTests {
     struct Step: Decodable {
         var say: String?
         var reopen: Bool?

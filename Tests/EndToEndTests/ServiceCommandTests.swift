@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands while a daemon runs, against the same without one.
-@Suite(.timeLimit(.minutes(5))) struct ServiceCommandTests {
+@Suite(.timeLimit(.minutes(20))) struct ServiceCommandTests {
     /// Commands that change nothing, so that each can be given twice.
     static let questions: [[String]] = [
         ["memory", "list"], ["memory", "list", "--json"], ["memory", "search", "sister"], ["memory", "search", "چائے", "--json"],

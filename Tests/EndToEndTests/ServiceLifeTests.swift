@@ -3,13 +3,14 @@ import TestSupport
 import Testing
 
 /// The daemon as systemd sees it.
-@Suite(.timeLimit(.minutes(5))) struct ServiceLifeTests {
+@Suite(.timeLimit(.minutes(20))) struct ServiceLifeTests {
     @Test("ready, alive, stopping: systemd is told in this order, by path and by abstract name", arguments: [true, false])
     func notify(abstract: Bool) async throws {
         let home = try Home()
         let name = abstract ? "@companion-edge-\(UUID().uuidString)" : home.folder.file("notify").path
         let listener = try DatagramListener(path: name)
         let daemon = try home.start("run", environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "150000"])
+        listener.follow(daemon)
         #expect(try await listener.next().hasPrefix("READY=1\n"))
         let status = try await home.command("status", "--json")
         #expect(status.output.contains("\"process_id\" : \(daemon.id)"), "it serves when it says so")
@@ -29,6 +30,7 @@ import Testing
         let listener = try DatagramListener(path: home.folder.file("notify").path)
         let daemon = try home.start(
             "run", environment: ["NOTIFY_SOCKET": home.folder.file("notify").path, "WATCHDOG_USEC": "150000"])
+        listener.follow(daemon)
         #expect(try await listener.next().hasPrefix("READY=1\n"))
         #expect(try await listener.next().hasPrefix("WATCHDOG=1"))
         // A shell that holds the write lock: our writer cannot answer.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ServiceReminderTests {
+@Suite(.timeLimit(.minutes(20))) struct ServiceReminderTests {
     @Test("a reminder that comes due is told to the open conversation, once, and the log names no words of it")
     func announcesToChat() async throws {
         let home = try Home()

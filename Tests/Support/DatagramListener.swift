@@ -1,18 +1,27 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// The receiving end of systemd's notify socket.
+///
+/// A thread of its own takes messages off the socket as they come: the kernel keeps about ten, and what is sent to a full socket is
+/// lost. Waiting has no limit in time; it ends when a message comes or when no more can come.
 package final class DatagramListener: Sendable {
-    private let descriptor: Int32
-
     package struct Failure: Error {
         package let call: String
         package let code: Int32
     }
 
-    /// `path` as in `NOTIFY_SOCKET`: absolute, or `@name`.
-    package init(path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    /// Whoever was listened to is gone, and everything it said has been given out.
+    package struct NothingMore: Error {}
+
+    private let descriptor: Int32
+    private let messages: AsyncStream<String>
+    private let incoming: AsyncStream<String>.Continuation
+
+    /// `path` as in `NOTIFY_SOCKET`: absolute, or `@name`. Without `reads` the kernel's queue fills up until ``read()``.
+    package init(path: String, reads: Bool = true) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         var bytes = Array(path.utf8)
         let isAbstract = bytes.first == UInt8(ascii: "@")
@@ -24,27 +33,54 @@ package final class DatagramListener: Sendable {
         let bound = withUnsafePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
         }
-        guard bound == 0 else { throw Failure(call: "bind", code: errno) }
-        // A message that never comes fails the test instead of hanging it.
-        var patience = timeval(tv_sec: 120, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard bound == 0 else {
+            let failure = Failure(call: "bind", code: errno)
+            close(descriptor)
+            throw failure
+        }
+        self.descriptor = descriptor
+        (messages, incoming) = AsyncStream.makeStream(of: String.self)
+        if reads { read() }
     }
 
     deinit {
-        close(descriptor)
+        end()
     }
 
-    /// The next message, waited for on a thread of its own: the pool's few threads are needed by what sends it.
-    package func next() async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try self.receive() }) }
+    /// Takes messages off the socket from now on. To be called once.
+    package func read() {
+        Thread.detachNewThread { [descriptor, incoming] in Self.receive(from: descriptor, into: incoming) }
+    }
+
+    /// Takes no more messages once `process` has ended: what it said before is still given out.
+    package func follow(_ process: ChildProcess) {
+        Task {
+            _ = await process.ended()
+            end()
         }
     }
 
-    private func receive() throws -> String {
+    /// The next message.
+    package func next() async throws -> String {
+        var messages = messages.makeAsyncIterator()
+        guard let message = await messages.next() else { throw NothingMore() }
+        return message
+    }
+
+    /// The reading thread sees what the kernel still has, then the end.
+    private func end() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    private static func receive(from descriptor: Int32, into incoming: AsyncStream<String>.Continuation) {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count >= 0 else { throw Failure(call: "recv", code: errno) }
-        return String(decoding: buffer[..<count], as: UTF8.self)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            incoming.yield(String(decoding: buffer[..<count], as: UTF8.self))
+        }
+        close(descriptor)
+        incoming.finish()
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -8,6 +9,10 @@ import ServiceLifecycle
 struct Heartbeat: Service, CustomStringConvertible {
     /// Something that must work for the daemon to count as alive. Throws what is wrong, or does not return.
     typealias Check = @Sendable () async throws -> Void
+
+    /// How often a full socket is tried again, and after which pause: five seconds in all, within the unit's time to stop.
+    private static let attempts = 100
+    private static let pause = Duration.milliseconds(50)
 
     let socket: NotifySocket
     /// How often systemd wants to hear; `nil` for never.
@@ -28,13 +33,13 @@ struct Heartbeat: Service, CustomStringConvertible {
             if !Task.isCancelled { await beat() }
         }
         try await gracefulShutdown()
-        tell(.stopping, .status("Stopping"))
+        await insist(.stopping, .status("Stopping"))
     }
 
     /// Until cancelled.
     private func beat() async {
         var headline = await status()
-        tell(.ready, .status(headline))
+        await insist(.ready, .status(headline))
         guard let period else { return }
         while true {
             do {
@@ -52,6 +57,22 @@ struct Heartbeat: Service, CustomStringConvertible {
         }
     }
 
+    /// Says what is said only once. A socket whose queue is full drops a message, and systemd would wait for it until it kills us.
+    private func insist(_ lines: NotifySocket.Line...) async {
+        var tried = 0
+        while true {
+            do throws(NotifyError) {
+                return try socket.send(lines)
+            } catch {
+                tried += 1
+                guard error.code == EAGAIN, tried < Self.attempts, (try? await clock.sleep(for: Self.pause)) != nil else {
+                    return logger.warning("systemd cannot be told", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// A sign of life that is lost is made up for by the next one.
     private func tell(_ lines: NotifySocket.Line...) {
         do {
             try socket.send(lines)
