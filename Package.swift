@@ -54,6 +54,11 @@ let package = Package(
         .testTarget(
             name: "CompanionEdgeTests", dependencies: ["companion-edge", "CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),
+        // The simulation of sync: the server as a model, and the world around it.
+        .target(name: "SyncModel", dependencies: ["LocalStore"], path: "Tests/Simulation/Model", swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["SyncModel", "LocalStore", "TestSupport"], path: "Tests/Simulation/Tests",
+            swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),

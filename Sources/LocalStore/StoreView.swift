@@ -6,6 +6,12 @@ import GRDB
 package struct StoreView {
     let db: Database
     package let userID: UserID
+
+    /// A look through a connection that somebody else opened; within this module's programs ``PersonStore/read(_:)`` gives one.
+    package init(db: Database, userID: UserID) {
+        self.db = db
+        self.userID = userID
+    }
 }
 
 /// One body of work on a person's file, which is kept as a whole or not at all.
@@ -16,6 +22,15 @@ package struct StoreTransaction {
     package let now: Timestamp
     /// This installation's id, which provenance names.
     package let deviceID: String
+
+    /// Work on a connection that somebody else opened and on which a transaction is open, such as a simulated device's;
+    /// within this module's programs ``PersonStore/write(_:)`` gives one.
+    package init(db: Database, userID: UserID, now: Timestamp, deviceID: String) {
+        self.db = db
+        self.userID = userID
+        self.now = now
+        self.deviceID = deviceID
+    }
 
     package var view: StoreView { StoreView(db: db, userID: userID) }
 

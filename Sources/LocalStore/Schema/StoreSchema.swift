@@ -1,14 +1,14 @@
 import GRDB
 
 /// The tables of a person's file, and how older files become newer ones.
-enum StoreSchema {
+package enum StoreSchema {
     /// Marks a file as ours in SQLite's header: the letters "CEDG".
     static let applicationID = 0x4345_4447
     /// The newest schema this program knows; kept in `PRAGMA user_version`.
     static let currentVersion = 1
 
     /// Brings the file up to date. Call only when ``version(of:)`` is at most ``currentVersion``.
-    static func migrate(_ writer: some DatabaseWriter) throws {
+    package static func migrate(_ writer: some DatabaseWriter) throws {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001_initial") { db in
             try createInitial(db)
