@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Networking", dependencies: ["CCurl", "CCrypto"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
+        .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking"], swiftSettings: settings),
         .target(
             name: "CompanionServices", dependencies: ["LocalStore", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
@@ -48,6 +49,9 @@ let package = Package(
             resources: [.copy("Conversations")], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "SyncEngineTests", dependencies: ["SyncEngine", "LocalStore", "Networking", "TestSupport", grdb],
+            swiftSettings: settings),
         .testTarget(
             name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),

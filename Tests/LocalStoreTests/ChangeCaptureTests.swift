@@ -80,13 +80,13 @@ import Testing
 
     @Test("a change from the cloud does not go back, and the value it replaces is kept")
     func noEcho() async throws {
-        let change = RemoteChange(
+        let change = RemoteRow(
             table: "memory", rowKey: ["FACT", "pet"], sequence: 7, hlc: HybridTime(milliseconds: 1_000), node: "cloud",
             body: ["value": "cat", "created_at": "2026-01-05T10:00:00+00:00", "colour_of_a_later_version": "grey"])
         try await store.write { try $0.applyRemote([change]) }
         #expect(try await store.read { try $0.outboxCount() } == 0)
         #expect(try await store.read { try $0.memory(category: .fact, key: "pet") }?.value == "cat")
-        let dog = RemoteChange(
+        let dog = RemoteRow(
             table: "memory", rowKey: ["FACT", "pet"], sequence: 8, hlc: HybridTime(milliseconds: 2_000), node: "cloud",
             body: ["value": "dog"])
         try await store.write { try $0.applyRemote([dog]) }
@@ -100,8 +100,8 @@ import Testing
     func overlay() async throws {
         try await save("pet", "parrot")
         let ours = try #require(try await outbox("memory").last).hlc
-        func remote(_ value: String, _ hlc: HybridTime, _ sequence: Int64) -> RemoteChange {
-            RemoteChange(
+        func remote(_ value: String, _ hlc: HybridTime, _ sequence: Int64) -> RemoteRow {
+            RemoteRow(
                 table: "memory", rowKey: ["FACT", "pet"], sequence: sequence, hlc: hlc, node: "cloud",
                 body: ["value": .string(value)])
         }
@@ -111,7 +111,7 @@ import Testing
         let newer = remote("dog", HybridTime(rawValue: ours.rawValue + 1), 2)
         try await store.write { try $0.applyRemote([newer]) }
         #expect(try await store.read { try $0.memory(category: .fact, key: "pet") }?.value == "dog")
-        let gone = RemoteChange(
+        let gone = RemoteRow(
             table: "memory", rowKey: ["FACT", "pet"], sequence: 3, hlc: HybridTime(rawValue: ours.rawValue + 2), node: "cloud",
             body: nil)
         try await store.write { try $0.applyRemote([gone]) }
@@ -139,13 +139,13 @@ import Testing
         if table == "attachments" { return }  // Nothing writes them yet; recordings will.
         let entries = try await outbox(table)
         let entry = try #require(entries.first)
-        let change = RemoteChange(
+        let change = RemoteRow(
             table: table, rowKey: entry.rowKey, sequence: 1, hlc: entry.hlc, node: "first", body: entry.patch)
-        let parents: [RemoteChange] = try await outbox("profiles").map {
-            RemoteChange(table: "profiles", rowKey: [], sequence: 1, hlc: $0.hlc, node: "first", body: $0.patch)
+        let parents: [RemoteRow] = try await outbox("profiles").map {
+            RemoteRow(table: "profiles", rowKey: [], sequence: 1, hlc: $0.hlc, node: "first", body: $0.patch)
         }
-        let conversations: [RemoteChange] = try await outbox("conversations").map {
-            RemoteChange(table: "conversations", rowKey: $0.rowKey, sequence: 1, hlc: $0.hlc, node: "first", body: $0.patch)
+        let conversations: [RemoteRow] = try await outbox("conversations").map {
+            RemoteRow(table: "conversations", rowKey: $0.rowKey, sequence: 1, hlc: $0.hlc, node: "first", body: $0.patch)
         }
         try await other.write { try $0.applyRemote(parents + conversations + [change]) }
         #expect(try await other.read { try $0.outboxCount() } == 0)

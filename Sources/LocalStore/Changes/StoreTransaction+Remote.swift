@@ -5,7 +5,7 @@ extension StoreTransaction {
     /// visible row is the shadow with this device's unconfirmed changes laid over it.
     ///
     /// A change of a table that this program does not know stays in the shadow only, for a later version to show.
-    package func applyRemote(_ changes: [RemoteChange]) throws {
+    package func applyRemote(_ changes: [RemoteRow]) throws {
         try db.execute(sql: "UPDATE sync_state SET v = 1 WHERE k = 'applying'")
         _ = try ensureProfile()
         for change in changes {
@@ -22,7 +22,7 @@ extension StoreTransaction {
         try db.execute(sql: "UPDATE sync_state SET v = 0 WHERE k = 'applying'")
     }
 
-    private func mirror(_ change: RemoteChange) throws {
+    private func mirror(_ change: RemoteRow) throws {
         try db.execute(
             sql: """
                 INSERT INTO shadow (tbl, row_key, seq, tag, hlc, node, body) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -35,7 +35,7 @@ extension StoreTransaction {
             ])
     }
 
-    private func publish(_ change: RemoteChange, body: [String: JSONValue], to table: SyncedTable) throws {
+    private func publish(_ change: RemoteRow, body: [String: JSONValue], to table: SyncedTable) throws {
         var visible = body
         for entry in try unconfirmed(change) where entry.wins(over: change) {
             switch entry.operation {
@@ -57,7 +57,7 @@ extension StoreTransaction {
         try write(visible, key: change.rowKey, to: table)
     }
 
-    private func publishDeletion(_ change: RemoteChange, in table: SyncedTable) throws {
+    private func publishDeletion(_ change: RemoteRow, in table: SyncedTable) throws {
         let isRewritten = try unconfirmed(change).contains { ["put", "ins"].contains($0.operation) && $0.wins(over: change) }
         if !isRewritten { try delete(change.rowKey, from: table) }
     }
@@ -70,7 +70,7 @@ extension StoreTransaction {
             [conversation, userID.text, body["created_at"]?.stringValue.flatMap(Timestamp.init(iso8601:)) ?? now])
     }
 
-    private func unconfirmed(_ change: RemoteChange) throws -> [OutboxEntry] {
+    private func unconfirmed(_ change: RemoteRow) throws -> [OutboxEntry] {
         try OutboxEntry.fetchAll(
             db, sql: "SELECT * FROM outbox WHERE tbl = ? AND row_key = ? AND state < 3 ORDER BY lid",
             arguments: [change.table, change.rowKeyText])
@@ -129,7 +129,7 @@ extension StoreTransaction {
 extension OutboxEntry {
     /// The order of conflict rules: a writer who had seen the newest version wins; operations that add up always count;
     /// otherwise the later hybrid time.
-    fileprivate func wins(over change: RemoteChange) -> Bool {
+    fileprivate func wins(over change: RemoteRow) -> Bool {
         base == change.sequence || operation == "inc" || operation == "add" || hlc > change.hlc
     }
 }

@@ -131,7 +131,7 @@ package enum StoreSchema {
         "CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ]
 
-    /// What reconciling with the cloud needs; see ``ChangeCapture`` and ``RemoteChange``.
+    /// What reconciling with the cloud needs; see ``ChangeCapture`` and ``RemoteRow``.
     private static let syncTables = [
         "CREATE TABLE sync_state (k TEXT NOT NULL PRIMARY KEY, v) WITHOUT ROWID",
         "INSERT INTO sync_state (k, v) VALUES ('last_hlc', 0), ('applying', 0), ('clock_offset_ms', 0)",

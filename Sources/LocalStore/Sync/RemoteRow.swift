@@ -1,9 +1,10 @@
 /// A row's state as the server has it.
-package struct RemoteChange: Sendable, Hashable {
+package struct RemoteRow: Sendable, Hashable {
     package let table: String
     package let rowKey: [String]
     /// The row's place in the person's sequence of changes.
     package let sequence: Int64
+    /// This version's share in the page's integrity value: below 2^52, new with every version.
     package let tag: Int64
     package let hlc: HybridTime
     /// The device or program that wrote it.

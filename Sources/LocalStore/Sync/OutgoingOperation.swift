@@ -1,0 +1,41 @@
+/// A change with its number, in the form in which it leaves the device. The same change always gives the same bytes.
+package struct OutgoingOperation: Sendable, Hashable {
+    /// The device's contiguous operation number.
+    package let number: Int64
+    /// A UUID, lower case.
+    package let id: String
+    package let table: String
+    package let rowKey: [String]
+    /// `put`, `patch`, `ins`, `del`, `inc` or `add`.
+    package let operation: String
+    /// Nil for a deletion.
+    package let values: [String: JSONValue]?
+    /// The version of the row that the writer had seen; nil if none.
+    package let base: Int64?
+    package let hlc: HybridTime
+
+    package init(
+        number: Int64, id: String, table: String, rowKey: [String], operation: String, values: [String: JSONValue]?,
+        base: Int64?, hlc: HybridTime
+    ) {
+        self.number = number
+        self.id = id
+        self.table = table
+        self.rowKey = rowKey
+        self.operation = operation
+        self.values = values
+        self.base = base
+        self.hlc = hlc
+    }
+
+    /// The clock value is text: JSON numbers lose bits above 2^53 in many programs.
+    package var json: JSONValue {
+        var fields: [String: JSONValue] = [
+            "n": .int(number), "id": .string(id), "t": .string(table), "k": .array(rowKey.map(JSONValue.string)),
+            "op": .string(operation), "h": .string(String(hlc.rawValue)),
+        ]
+        if let values { fields["v"] = .object(values) }
+        if let base { fields["base"] = .int(base) }
+        return .object(fields)
+    }
+}

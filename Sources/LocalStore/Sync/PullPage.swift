@@ -1,0 +1,39 @@
+/// What the server says has changed since a cursor: all of it, or its first part.
+package struct PullPage: Sendable, Hashable {
+    /// The cursor means nothing to this server (any more): begin anew from 0. Such a page has no rows.
+    package let reset: Bool
+    /// Names the history that the sequence numbers belong to; nil for a person of whom the server has nothing.
+    package let epoch: String?
+    /// The newest sequence number there is.
+    package let head: Int64
+    /// The cursor after these rows.
+    package let to: Int64
+    /// There are rows after these.
+    package let hasMore: Bool
+    /// The tags of all live rows added up, modulo 2^52.
+    package let check: Int64
+    /// How many rows are live.
+    package let live: Int64
+    /// Deletions up to here are no longer told.
+    package let horizon: Int64
+    /// The server's clock, in milliseconds since 1970.
+    package let now: Int64
+    /// By rising sequence number, each row once.
+    package let rows: [RemoteRow]
+
+    package init(
+        reset: Bool = false, epoch: String?, head: Int64, to: Int64, hasMore: Bool = false, check: Int64, live: Int64,
+        horizon: Int64 = 0, now: Int64, rows: [RemoteRow]
+    ) {
+        self.reset = reset
+        self.epoch = epoch
+        self.head = head
+        self.to = to
+        self.hasMore = hasMore
+        self.check = check
+        self.live = live
+        self.horizon = horizon
+        self.now = now
+        self.rows = rows
+    }
+}
