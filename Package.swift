@@ -45,7 +45,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["LocalStore"], path: "Tests/Support", exclude: ["Peers"],
+            name: "TestSupport", dependencies: ["LocalStore", "Networking"], path: "Tests/Support", exclude: ["Peers"],
             resources: [.copy("Conversations")], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
@@ -63,6 +63,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["SyncModel", "LocalStore", "TestSupport"], path: "Tests/Simulation/Tests",
             swiftSettings: settings),
+        .testTarget(name: "CloudTests", dependencies: ["LocalStore", "Networking", "TestSupport"], swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Debian packages, by what needs them.
 readonly BUILD_PACKAGES=(libsqlite3-dev libedit-dev libcurl4-openssl-dev libssl-dev)
 # shellcheck disable=SC2034  # read by the scripts that source this file
-readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" sqlite3 strace systemd python3)
+readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" sqlite3 strace systemd python3 python3-venv)
 
 say() { printf 'companion-edge: %s\n' "$*" >&2; }
 die() {
@@ -42,6 +42,21 @@ need_packages() {
     quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y --no-install-recommends "${missing[@]}" || {
         say "could not install them; is there a network? By hand: apt-get install ${missing[*]}"
+        return 1
+    }
+}
+
+# Installs what the cloud in Tests/Support/Peers/cloudstack runs on: PostgreSQL, and Python packages in a folder of the build.
+need_cloud_stack() {
+    local wanted=Tests/Support/Peers/cloudstack/requirements.txt installed=.build/peers/requirements.txt
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need_packages postgresql
+    cmp -s "$wanted" "$installed" && return
+    say "installing the Python packages of the tests' cloud"
+    mkdir -p .build && rm -rf .build/peers
+    quietly python3 -m venv .build/peers &&
+        quietly .build/peers/bin/python -m pip install --disable-pip-version-check --requirement "$wanted" &&
+        cp "$wanted" "$installed" || {
+        say "could not install them; is there a network? They come from PyPI: $wanted"
         return 1
     }
 }

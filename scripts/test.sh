@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${TEST_PACKAGES[@]}"
+need_cloud_stack
 say "building the program and its tests"
 build --build-tests || die "the build failed"
 say "running the tests"

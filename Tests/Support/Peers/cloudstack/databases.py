@@ -1,0 +1,65 @@
+"""Databases of projects, copied from templates that are made once."""
+import asyncio
+from pathlib import Path
+
+import psycopg
+
+from .cluster import SQL
+
+MIGRATIONS = Path(__file__).resolve().parents[4] / "supabase" / "migrations"
+PARTS = ("auth", "public", "realtime", "storage")
+
+
+class Databases:
+    """schemas: `bare` (a new Supabase project), `original` (with the cloud companion's tables), `ready` (migrated)."""
+
+    def __init__(self, cluster, migrations=MIGRATIONS):
+        self._cluster, self._migrations = cluster, migrations
+        self._lock = asyncio.Lock()
+        self._made = set()
+
+    async def create(self, name, schema):
+        async with self._lock:
+            await asyncio.to_thread(self._ensure, schema)
+            await asyncio.to_thread(self._copy, f"template_{schema}", name)
+
+    async def copy(self, source, target):
+        async with self._lock:
+            await asyncio.to_thread(self._copy, source, target)
+
+    async def drop(self, name):
+        await asyncio.to_thread(self._drop, name)
+
+    def _ensure(self, schema):
+        if schema in self._made:
+            return
+        if schema == "bare":
+            self._make_bare()
+        else:
+            self._ensure("bare")
+            self._copy("template_bare", f"template_{schema}")
+            files = [SQL / "original.sql"] if schema == "original" else sorted(self._migrations.glob("*.sql"))
+            for file in files:
+                self.run(f"template_{schema}", file.read_text(encoding="utf-8"))
+        self._made.add(schema)
+
+    def _make_bare(self):
+        with self._cluster.admin() as connection:
+            connection.execute("create database template_bare owner postgres")
+        with self._cluster.admin("template_bare") as connection:
+            connection.execute("alter schema public owner to postgres")
+            for part in PARTS:
+                connection.execute((SQL / f"{part}.sql").read_text())
+
+    def run(self, database, text):
+        """Runs a script in one transaction, as the owner of a hosted project does."""
+        with psycopg.connect(self._cluster.dsn(database, "postgres")) as connection:
+            connection.execute(text)
+
+    def _copy(self, source, target):
+        with self._cluster.admin() as connection:
+            connection.execute(f'create database "{target}" template "{source}" owner postgres strategy file_copy')
+
+    def _drop(self, name):
+        with self._cluster.admin() as connection:
+            connection.execute(f'drop database if exists "{name}" with (force)')
