@@ -28,16 +28,16 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Networking", dependencies: ["CCurl", "CCrypto"], swiftSettings: settings),
+        .target(name: "Networking", dependencies: ["CCurl", "CCrypto", "CLinux"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
-        .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking"], swiftSettings: settings),
+        .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
         .target(
             name: "CompanionServices", dependencies: ["LocalStore", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
         .executableTarget(
             name: "companion-edge",
             dependencies: [
-                "CEditLine", "CLinux", "LocalStore", "CompanionServices", logging,
+                "CEditLine", "CLinux", "LocalStore", "Networking", "SyncEngine", "CompanionServices", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -50,7 +50,7 @@ let package = Package(
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
-            name: "SyncEngineTests", dependencies: ["SyncEngine", "LocalStore", "Networking", "TestSupport", grdb],
+            name: "SyncEngineTests", dependencies: ["SyncEngine", "LocalStore", "Networking", "TestSupport", grdb, logging],
             swiftSettings: settings),
         .testTarget(
             name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],

@@ -94,7 +94,7 @@ import Testing
         let queue = try DatabaseQueue(path: directory.deviceStore.path)
         try await queue.write { try $0.execute(sql: "PRAGMA user_version = 7") }
         try queue.close()
-        #expect(throws: DeviceStoreError.newerSchema(path: directory.deviceStore.path, found: 7, supported: 1)) {
+        #expect(throws: DeviceStoreError.newerSchema(path: directory.deviceStore.path, found: 7, supported: 2)) {
             try DeviceStore.open(in: directory)
         }
         let text = Data(String(repeating: "no database ", count: 100).utf8)

@@ -12,7 +12,7 @@ package final class DeviceStore: Sendable {
 
     /// Marks the file as ours in SQLite's header: the letters "CEDV".
     static let applicationID = 0x4345_4456
-    static let currentVersion = 1
+    static let currentVersion = 2
     package static let longestName = 100
 
     private init(queue: DatabaseQueue, clock: any WallClock) {
@@ -31,7 +31,10 @@ package final class DeviceStore: Sendable {
         var configuration = GRDB.Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0") }
+        // Tokens that were replaced must not stay readable in the file.
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA secure_delete = ON")
+        }
         do {
             try refuseForeignFile(path)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -48,6 +51,19 @@ package final class DeviceStore: Sendable {
 
     package func close() throws {
         try queue.close()
+    }
+
+    func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.read(body)
+    }
+
+    func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.write(body)
+    }
+
+    /// Empties the write-ahead log, which still holds what was overwritten.
+    func forgetOverwritten() async throws {
+        try await queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
     private static func refuseForeignFile(_ path: String) throws {
@@ -72,6 +88,7 @@ package final class DeviceStore: Sendable {
                     PRAGMA user_version = 1;
                     """)
         }
+        migrator.registerMigration("0002_accounts", migrate: createAccounts)
         return migrator
     }
 }

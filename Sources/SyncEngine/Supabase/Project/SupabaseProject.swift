@@ -1,0 +1,59 @@
+import Foundation
+import LocalStore
+import Networking
+
+/// One Supabase project: where it is, the key that names it, and how requests to it begin.
+package struct SupabaseProject: Sendable, Hashable {
+    /// Without a slash at the end.
+    package let address: String
+    package let key: ProjectKey
+
+    package init(address: URL, key: ProjectKey) {
+        var text = address.absoluteString
+        while text.hasSuffix("/") { text.removeLast() }
+        self.address = text
+        self.key = key
+    }
+
+    /// A request to one of the project's services.
+    ///
+    /// - Parameters:
+    ///   - path: begins with a slash; query included.
+    ///   - token: a person's access token. Without one the request is nobody's.
+    func request(
+        _ method: HTTPMethod, _ path: String, token: AccessToken? = nil, headers: [HTTPHeader] = [], body: Data? = nil
+    ) -> HTTPRequest {
+        var all = [HTTPHeader("apikey", key.reveal())]
+        if let token {
+            all.append(HTTPHeader("Authorization", "Bearer \(token.reveal())"))
+        } else if key.kind == .legacyAnon {
+            // Older gateways want the key here as well; the new kind of key is no JWT and must not stand there.
+            all.append(HTTPHeader("Authorization", "Bearer \(key.reveal())"))
+        }
+        return HTTPRequest(method, address + path, headers: all + headers, body: body)
+    }
+
+    func json(_ path: String, token: AccessToken? = nil, _ value: JSONValue) -> HTTPRequest {
+        request(
+            .post, path, token: token,
+            headers: [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Accept", "application/json")],
+            body: Data(value.text.utf8))
+    }
+}
+
+/// A bearer token that nothing prints.
+struct AccessToken: Sendable, Hashable {
+    private let text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+
+    func reveal() -> String { text }
+}
+
+extension AccessToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    var description: String { "***" }
+    var debugDescription: String { "***" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
