@@ -17,3 +17,29 @@ package enum Digest {
         return Data(result.prefix(Int(length)))
     }
 }
+
+/// SHA-256 of what comes in pieces.
+package final class StreamingSHA256 {
+    private let context: OpaquePointer?
+
+    package init() {
+        context = EVP_MD_CTX_new()
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    package func update(_ data: Data) {
+        _ = data.withUnsafeBytes { EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    /// The digest in hexadecimal, lower case. The last call.
+    package func finish() -> String {
+        var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        EVP_DigestFinal_ex(context, &result, &length)
+        return result.prefix(Int(length)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
