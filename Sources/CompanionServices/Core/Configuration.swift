@@ -68,6 +68,8 @@ package struct Configuration: Sendable {
     package var logLevel: Logger.Level { text(.logLevel).flatMap { Logger.Level(rawValue: $0) } ?? .notice }
     package var allowsColour: Bool { value(.noColour) == nil }
 
+    /// A PEM file; absolute or relative to the working directory.
+    package var authorities: String? { text(.authorities) }
     package var supabaseURL: URL? { url(.supabaseURL) }
     package var supabaseAnonKey: Secret<String>? { secret(.supabaseAnonKey) }
     package var openAIKey: Secret<String>? { secret(.openAIKey) }

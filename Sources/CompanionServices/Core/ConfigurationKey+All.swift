@@ -22,12 +22,15 @@ extension ConfigurationKey {
         "COMPANION_LOG_LEVEL", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
         default: "notice", example: "info", group: .companion,
         help: "How much is logged to standard error. What people say is never logged.")
+    package static let authorities = ConfigurationKey(
+        "COMPANION_CA_FILE", .path, example: "/etc/ssl/home-ca.pem", group: .companion,
+        help: "Certificate authorities (PEM) to trust instead of the system's, for servers in a private network.")
     package static let noColour = ConfigurationKey(
         "NO_COLOR", .presence, example: "1", group: .companion, isPersonal: true,
         help: "Set to anything, it keeps colours out of the terminal.")
 
     package static let supabaseURL = ConfigurationKey(
-        "SUPABASE_URL", .url(schemes: ["https", "http"]), example: "https://abcdefgh.supabase.co", group: .supabase,
+        "SUPABASE_URL", .projectAddress, example: "https://abcdefgh.supabase.co", group: .supabase,
         help: "The Supabase project that the person's devices share. Without it everything stays on this device.")
     package static let supabaseAnonKey = ConfigurationKey(
         "SUPABASE_ANON_KEY", .publicSupabaseKey, example: "sb_publishable_...", group: .supabase,
@@ -79,7 +82,7 @@ extension ConfigurationKey {
 
     /// In the order of the documentation.
     package static let all: [ConfigurationKey] = [
-        dataDirectory, configurationFile, user, language, timeZone, logLevel, noColour, supabaseURL, supabaseAnonKey,
+        dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]

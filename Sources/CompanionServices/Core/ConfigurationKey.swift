@@ -41,6 +41,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case bool
         case integer(ClosedRange<Int>)
         case url(schemes: [String])
+        /// Where a project's services are: encrypted on the way, unless the server is this machine.
+        case projectAddress
         case uuid
         case timeZone
         case choice([String])

@@ -55,6 +55,8 @@ extension ConfigurationKey {
             return .integer(number)
         case .url(let schemes):
             return .url(try Self.checkedURL(text, schemes: schemes))
+        case .projectAddress:
+            return .url(try Self.checkedProjectAddress(text))
         case .uuid:
             do {
                 return .text(try UserID(text).text)
@@ -96,6 +98,22 @@ extension ConfigurationKey {
         return url
     }
 
+    private static func checkedProjectAddress(_ text: String) throws(ValueProblem) -> URL {
+        let url = try checkedURL(text, schemes: ["https", "http"])
+        let shown = quoted(ConfigurationRedaction.withoutCredentials(text))
+        let host = url.host() ?? ""
+        let isThisMachine = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) || host.hasSuffix(".localhost")
+        guard url.scheme?.lowercased() == "https" || isThisMachine else {
+            throw ValueProblem(
+                "is \(shown), which is not encrypted: what people tell could be read on its way; "
+                    + "use https:// (http:// is only for a server on this machine)")
+        }
+        guard url.user() == nil, url.query() == nil, url.fragment() == nil, ["", "/"].contains(url.path()) else {
+            throw ValueProblem("is \(shown), but only the scheme, the host and perhaps a port belong in it")
+        }
+        return url
+    }
+
     private static func checkedSecret(_ text: String) throws(ValueProblem) -> Secret<String> {
         guard text.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
             throw ValueProblem("holds spaces, line breaks or characters that no key has (the value is not shown)")
@@ -105,10 +123,16 @@ extension ConfigurationKey {
 
     private static func checkedSupabaseKey(_ text: String) throws(ValueProblem) -> Secret<String> {
         let secret = try checkedSecret(text)
-        guard !text.hasPrefix("sb_secret_"), jwtRole(of: text) != "service_role" else {
+        let role = jwtRole(of: text)
+        guard !text.hasPrefix("sb_secret_"), role != "service_role" else {
             throw ValueProblem(
                 "is the project's secret (service_role) key, which opens every person's rows and must not be on a device; "
                     + "use the anon (publishable) key (the value is not shown)")
+        }
+        guard text.hasPrefix("sb_publishable_") || role == "anon" else {
+            throw ValueProblem(
+                "is neither a publishable key (sb_publishable_...) nor an anon key (eyJ...); copy it from the project's "
+                    + "API settings (the value is not shown)")
         }
         return secret
     }
