@@ -91,6 +91,15 @@ package final class CloudProject: Sendable {
     package func snapshot() async throws { _ = try await control(.post, "/snapshot", [:]) }
     package func restore() async throws { _ = try await control(.post, "/restore", [:]) }
 
+    /// Applies `supabase/migrations`, or takes them back, as the owner of a hosted project does.
+    package func migrate() async throws { _ = try await control(.post, "/migrate", [:]) }
+    package func rollBack() async throws { _ = try await control(.post, "/rollback", [:]) }
+
+    /// Every line of `pg_dump`, sorted; without Realtime's messages, which are hints that were sent.
+    package func dump() async throws -> [String] {
+        try await control(.get, "/dump").objectValue?["lines"]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+
     // MARK: What goes wrong
 
     package func inject(_ fault: CloudFault) async throws { _ = try await control(.post, "/faults", fault.body) }

@@ -1,4 +1,5 @@
 """A PostgreSQL server of our own: data folder, socket and processes vanish with it."""
+import asyncio
 import ctypes
 import glob
 import os
@@ -48,6 +49,14 @@ class Cluster:
     def admin(self, database="postgres"):
         return psycopg.connect(self.dsn(database), autocommit=True)
 
+    async def dump(self, database):
+        process = await asyncio.create_subprocess_exec(
+            self.binaries / "pg_dump", "-h", self.folder, "-U", SUPERUSER, "--exclude-table-data=realtime.messages", database,
+            stdout=asyncio.subprocess.PIPE)
+        text, _ = await process.communicate()
+        # A fresh key guards each dump's psql commands.
+        return sorted(line for line in text.decode().splitlines() if not line.startswith("\\"))
+
     def stop(self):
         if self._server:
             self._server.send_signal(signal.SIGINT)  # "fast": ends sessions, then itself
@@ -65,8 +74,6 @@ class Cluster:
         self._server = subprocess.Popen(
             [self.binaries / "postgres", "-D", data, f"-cunix_socket_directories={self.folder}", *options],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent, **self._as_account())
-        # Waits inside, without polling of ours, until the server answers.
-        self._run("pg_ctl", "-D", data, "-t", "120", "-s", "status", check=False)
         self._wait_ready()
         with self.admin() as connection:
             connection.execute((SQL / "roles.sql").read_text())

@@ -125,6 +125,24 @@ async def run_sql(request):
         return web.json_response({"code": error.sqlstate, "message": str(error)}, status=400)
 
 
+@routes.post("/_test/projects/{project}/migrate")
+async def migrate(request):
+    await request.app["databases"].migrate(_project(request).database)
+    return web.json_response({})
+
+
+@routes.post("/_test/projects/{project}/rollback")
+async def rollback(request):
+    await request.app["databases"].rollback(_project(request).database)
+    return web.json_response({})
+
+
+@routes.get("/_test/projects/{project}/dump")
+async def dump(request):
+    """The database's definition, and the rows of everything but Realtime's messages, in an order that does not vary."""
+    return web.json_response({"lines": await request.app["cluster"].dump(_project(request).database)})
+
+
 @routes.post("/_test/projects/{project}/offline")
 async def offline(request):
     await _project(request).offline()

@@ -38,9 +38,10 @@ class Databases:
         else:
             self._ensure("bare")
             self._copy("template_bare", f"template_{schema}")
-            files = [SQL / "original.sql"] if schema == "original" else sorted(self._migrations.glob("*.sql"))
-            for file in files:
-                self.run(f"template_{schema}", file.read_text(encoding="utf-8"))
+            if schema == "original":
+                self._run(f"template_{schema}", SQL / "original.sql")
+            else:
+                self._migrate(f"template_{schema}")
         self._made.add(schema)
 
     def _make_bare(self):
@@ -51,10 +52,23 @@ class Databases:
             for part in PARTS:
                 connection.execute((SQL / f"{part}.sql").read_text())
 
-    def run(self, database, text):
+    async def migrate(self, database):
+        await asyncio.to_thread(self._migrate, database)
+
+    async def rollback(self, database):
+        await asyncio.to_thread(self._run, database, self._migrations.parent / "rollback.sql")
+
+    def _migrate(self, database):
+        for file in sorted(self._migrations.glob("*.sql")):
+            self._run(database, file)
+
+    def _run(self, database, file):
         """Runs a script in one transaction, as the owner of a hosted project does."""
         with psycopg.connect(self._cluster.dsn(database, "postgres")) as connection:
-            connection.execute(text)
+            try:
+                connection.execute(file.read_text(encoding="utf-8"))
+            except psycopg.Error as error:
+                raise RuntimeError(f"{file.name}: {error} {error.diag.context or ''}") from error
 
     def _copy(self, source, target):
         with self._cluster.admin() as connection:
