@@ -31,7 +31,7 @@ import Testing
         var table = TextTable("KEY", "VALUE")
         table.add("名前", "x")
         table.add("نام", "two\nlines\u{1B}[31m")
-        #expect(table.text(for: .none) == "KEY   VALUE\n名前  x\nنام   two lines[31m\n")
+        #expect(table.text(for: .none) == "KEY   VALUE\n名前  x\nنام   two lines\n")
     }
 
     @Test("a table on a terminal keeps to its width, in a pipe it is whole")
@@ -52,7 +52,7 @@ import Testing
     @Test(
         "one safe line of any text",
         arguments: [
-            ("a\nb\r\n c", "a b c"), ("\u{1B}[2Jclear", "[2Jclear"), ("  x  ", "x"), ("\u{202E}evil", "evil"),
+            ("a\nb\r\n c", "a b c"), ("\u{1B}[2Jclear", "clear"), ("  x  ", "x"), ("\u{202E}evil", "evil"),
             ("می\u{200C}ں", "می\u{200C}ں"), ("bell\u{7}", "bell"), ("", ""), ("\n\n", ""),
         ])
     func oneLine(text: String, expected: String) {

@@ -24,6 +24,15 @@ import Testing
     }
 
     @Test(
+        "shorter ones, of different people: corrections, several facts at once, plans, people",
+        arguments: ["told-corrections", "told-buzurg", "told-roman"])
+    func told(name: String) async throws {
+        let url = try #require(ConversationScripts.url(name))
+        let harness = try ConversationHarness()
+        for step in try JSONDecoder().decode([Step].self, from: Data(contentsOf: url)) { try await take(step, harness) }
+    }
+
+    @Test(
         "a long conversation, half of it Urdu, holds together over corrections, forgetting and a restart",
         arguments: ["scripted-sana"])
     func scripted(name: String) async throws {

@@ -12,7 +12,8 @@ import Testing
 
     /// Slots that stand for the same thing in another grammatical form.
     private static let forms = [
-        "whom": "who", "whose": "who", "things": "thing", "gen": "thing", "own": "thing", "a": "value", "are": "value",
+        "whom": "who", "whose": "who", "things": "thing", "gen": "thing", "gens": "thing", "own": "thing", "vgen": "value",
+        "a": "value", "are": "value",
     ]
 
     private static func slots(_ phrases: [PhraseBook.Phrase]) -> Set<String> {

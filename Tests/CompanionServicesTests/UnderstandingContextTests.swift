@@ -58,6 +58,8 @@ struct UnderstandingContextTests {
         #expect(try acts("that's wrong, it's 35", context) == "fix FACT/age=35")
         #expect(try acts("no, 35", context) == "fix FACT/age=35")
         #expect(try acts("it's raining", context) == "remark")
+        let opinion = ExtractedFact(category: .opinion, key: "opinion_rain", value: "it will rain")
+        #expect(try acts("I meant 8pm", UnderstandingFixture.context(lastFact: opinion)) == "remark", "a time is no opinion")
         #expect(try acts("that's wrong", context) == "disagreement")
     }
 

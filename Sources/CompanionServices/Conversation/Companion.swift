@@ -37,6 +37,8 @@ package final class Companion: Sendable {
         worker = BackgroundWorker(
             store: store,
             handlers: [
+                MemoryJobHandler(
+                    store: store, extractor: RuleMemoryExtractor(store: store, brain: brain, zone: options.timeZone)),
                 ProfileJobHandler(profiles: profiles), SummaryJobHandler(summaries: summaries), StateJobHandler(states: states),
             ], logger: logger)
         surroundings = EmbeddedBrain.Surroundings(

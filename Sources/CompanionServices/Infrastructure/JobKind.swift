@@ -31,11 +31,14 @@ package struct TurnJobs: Sendable {
         self.kinds = Set(kinds)
     }
 
-    /// `userTurns` counts the person's utterances in this conversation, this one included.
-    package func enqueue(after message: Message, userTurns: Int, in transaction: StoreTransaction) throws {
+    /// `userTurns` counts the person's utterances in this conversation, this one included. Without `leavesRemarks` everything in
+    /// the message was understood, and nobody need look at it again.
+    package func enqueue(
+        after message: Message, userTurns: Int, leavesRemarks: Bool = true, in transaction: StoreTransaction
+    ) throws {
         let text = message.text.collapsingWhitespace
         guard !text.isEmpty else { return }
-        if kinds.contains(.memory) { try enqueue(.memory, ["message": .string(message.id)], transaction) }
+        if leavesRemarks, kinds.contains(.memory) { try enqueue(.memory, ["message": .string(message.id)], transaction) }
         if kinds.contains(.state) { try enqueue(.state, ["message": .string(message.id)], transaction) }
         if kinds.contains(.profile) {
             let isTelling = try text.count > Self.profileThreshold || !transaction.view.memories(saidIn: message.id).isEmpty

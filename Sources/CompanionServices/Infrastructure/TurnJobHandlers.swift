@@ -61,8 +61,7 @@ package protocol MemoryExtracting: Sendable {
     func memories(in message: Message) async throws -> [(input: MemoryInput, confidence: Double)]
 }
 
-/// The safety net behind the turn itself: a message that was stored without being understood, because another brain answered or
-/// it came from elsewhere, is looked at again.
+/// The safety net behind the turn itself: a message that was stored without being understood as a whole is looked at again.
 package struct MemoryJobHandler: BackgroundJobHandler {
     package let kind = JobKind.memory
     private let store: PersonStore
@@ -79,7 +78,7 @@ package struct MemoryJobHandler: BackgroundJobHandler {
         let found = try await extractor.memories(in: message)
         guard !found.isEmpty else { return nil }
         return { transaction in
-            for (input, confidence) in found where try !transaction.isNewer(input, than: message) {
+            for (input, confidence) in found where try !transaction.knows(input, since: message) {
                 let provenance = Provenance(
                     source: .said, messageID: message.id, confidence: confidence, language: message.language)
                 try transaction.saveMemory(input, provenance: provenance)
@@ -89,10 +88,11 @@ package struct MemoryJobHandler: BackgroundJobHandler {
 }
 
 extension StoreTransaction {
-    /// The slot has been written, changed or forgotten since the message: what it says is not news any more.
-    fileprivate func isNewer(_ input: MemoryInput, than message: Message) throws -> Bool {
+    /// The slot holds the same, or has been written, changed or forgotten since the message: what it says is no news.
+    fileprivate func knows(_ input: MemoryInput, since message: Message) throws -> Bool {
         if let memory = try view.memory(category: input.category, key: input.key.text) {
             return memory.updatedAt >= message.createdAt
+                || TextNormalizer.normalize(memory.value) == TextNormalizer.normalize(input.value)
         }
         let last = try view.memoryRevisions(category: input.category, key: input.key.text, limit: 1).first
         return last.map { $0.validTo >= message.createdAt } ?? false

@@ -2,6 +2,7 @@
 enum PrintableText {
     /// On one line: every run of white space is one space, control characters and direction overrides are dropped.
     static func oneLine(_ text: String) -> String {
+        let text = withoutEscapeSequences(text)
         var shown = String.UnicodeScalarView()
         var pendingSpace = false
         for scalar in text.unicodeScalars {
@@ -28,6 +29,12 @@ enum PrintableText {
             shown.append(scalar)
         }
         return String(shown)
+    }
+
+    /// Without what a terminal would take for an order: "ESC [ 31 m" is one thing, and its end is no word of the person's.
+    private static func withoutEscapeSequences(_ text: String) -> String {
+        guard text.unicodeScalars.contains("\u{1B}") || text.unicodeScalars.contains("\u{9B}") else { return text }
+        return text.replacing(/(\x{1B}\[|\x{9B})[0-?]*[ -\/]*[@-~]/, with: "")
     }
 
     /// Controls (escape sequences begin with one) and the marks that force a direction on what follows; joiners and direction marks

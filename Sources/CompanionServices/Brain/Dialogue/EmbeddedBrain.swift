@@ -4,6 +4,8 @@ import LocalStore
 /// Reads what an utterance means; ``Understander`` in the program, scripts in tests.
 package protocol UtteranceReader: Sendable {
     func understand(_ text: String, context: UnderstandingContext) throws -> Understanding
+    /// What a second look finds in the remarks of an utterance.
+    func overlooked(in text: String, context: UnderstandingContext) throws -> [ExtractedFact]
 }
 
 extension Understander: UtteranceReader {}
@@ -80,12 +82,11 @@ extension EmbeddedBrain {
     /// What is understood depends on what is known; read before the transaction, so that understanding does not hold it up.
     func understand(_ text: String, in view: StoreView, defaultZone: TimeZone, now: Timestamp) throws -> Understanding {
         let state = try DialogueState.load(view)
-        let people = try PeopleBook(view, rules: rules)
-        let person = try PersonFacts(view, defaultZone: defaultZone)
-        var context = UnderstandingContext(
-            now: now, timeZone: person.timeZone, previousLanguage: state.lastLanguage,
-            mentioned: state.mentioned.map(\.reference), known: people.references)
+        var context = try context(state, view, defaultZone: defaultZone, now: now)
         context.lastFact = try lastFact(state, view)
+        context.madeReminder =
+            state.changes.last?.contains { $0.kind == .reminder } == true
+            && state.turns - (state.asked["reminder"] ?? -100) < Self.correctableTurns
         var next = state
         next.turns += 1
         switch next.currentQuestion(at: now) {
@@ -94,6 +95,20 @@ extension EmbeddedBrain {
         default: break
         }
         return try reader.understand(text, context: context)
+    }
+
+    /// What the turn left in an utterance that was stored at `now`.
+    func overlooked(in text: String, _ view: StoreView, defaultZone: TimeZone, now: Timestamp) throws -> [ExtractedFact] {
+        try reader.overlooked(
+            in: text, context: context(DialogueState.load(view), view, defaultZone: defaultZone, now: now))
+    }
+
+    private func context(
+        _ state: DialogueState, _ view: StoreView, defaultZone: TimeZone, now: Timestamp
+    ) throws -> UnderstandingContext {
+        UnderstandingContext(
+            now: now, timeZone: try PersonFacts(view, defaultZone: defaultZone).timeZone, previousLanguage: state.lastLanguage,
+            mentioned: state.mentioned.map(\.reference), known: try PeopleBook(view, rules: rules).references)
     }
 
     /// So many turns after something was said, "no, 35" still puts it right.
@@ -144,7 +159,8 @@ extension EmbeddedBrain {
             details: TurnRecord.details(of: turn))
         try turn.closeState()
         try transaction.keepLastWords(user: text, assistant: answer)
-        try surroundings.jobs.enqueue(after: message, userTurns: turn.state.conversationTurns, in: transaction)
+        try surroundings.jobs.enqueue(
+            after: message, userTurns: turn.state.conversationTurns, leavesRemarks: understanding.leavesRemarks, in: transaction)
         return Outcome(
             text: answer, language: turn.language, userMessage: message, answer: reply, isFarewell: turn.isFarewell)
     }

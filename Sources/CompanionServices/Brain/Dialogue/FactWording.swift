@@ -15,16 +15,34 @@ extension Turn {
     }
 
     func wording(of slot: MemorySlot) -> SlotWording? {
-        guard let (rule, stars) = wording.fact(slot) else { return nil }
+        guard let (rule, named) = wording.fact(slot) else { return nil }
+        var stars = named
         var subject: PersonWording?
-        if rule.isAboutPerson, let stem = stars.first {
+        if rule.isAboutPerson, let first = stars.first {
+            let stem = personStem(first, rule)
+            stars[0] = stem
             subject = personWording(stem: stem, includingName: !slot.key.hasSuffix("_name"))
         }
         var thing = stars.count > (rule.isAboutPerson ? 1 : 0) ? stars.last.flatMap(noun) : nil
+        if rule.isAboutPerson, let whole = named.first, let stem = stars.first, whole != stem {
+            thing = noun(String(whole.dropFirst(stem.count + 1)))
+        }
         if thing == nil, stars.isEmpty {
             thing = noun(slot.key.hasSuffix("_count") ? String(slot.key.dropLast("_count".count)) : slot.key)
         }
         return SlotWording(rule: rule, subject: subject, stem: rule.isAboutPerson ? stars.first : nil, thing: thing)
+    }
+
+    /// Keys of plans and the like go on after the person: `older_son_wedding_plan`.
+    private func personStem(_ stem: String, _ rule: DialogueRules.Fact) -> String {
+        guard wording.words["stem.goes.on"]?.contains(rule.wording) == true || wording.relation(ofStem: stem) == nil else {
+            return stem
+        }
+        let person = wording.person(inStem: stem) { people.name(ofStem: $0) != nil }
+        guard person == stem, wording.words["stem.goes.on"]?.contains(rule.wording) == true, let end = stem.lastIndex(of: "_")
+        else { return person }
+        // Somebody known by name only: the plan's name follows theirs.
+        return String(stem[..<end])
     }
 
     func personWording(stem: String, includingName: Bool = true) -> PersonWording {
@@ -32,13 +50,15 @@ extension Turn {
         let gender = known?.gender ?? understanding.mentioned.first { $0.key == stem }?.gender ?? .unknown
         let name = people.name(ofStem: stem) ?? known?.name
         return wording.wording(
-            ofStem: stem, name: name.map { values.spoken($0, noted: nil, in: language) }, gender: gender, language: language,
+            ofStem: stem, name: name.map { ValueWording.properName(values.spoken($0, noted: nil, in: language)) }, gender: gender,
+            language: language,
             includingName: includingName)
     }
 
     func personWording(_ person: PersonReference, includingName: Bool = true) -> PersonWording {
         wording.wording(
-            ofStem: person.key, name: people.name(ofStem: person.key) ?? person.name, gender: person.gender, language: language,
+            ofStem: person.key, name: (people.name(ofStem: person.key) ?? person.name).map(ValueWording.properName),
+            gender: person.gender, language: language,
             includingName: includingName)
     }
 
@@ -56,7 +76,8 @@ extension Turn {
         let possessives =
             language == .urdu
             ? (isFemale ? ("کی", "اپنی") : ("کا", "اپنے")) : (isFemale ? ("ki", "apni") : ("ka", "apne"))
-        return ["thing": parts[0], "things": parts[2], "gen": possessives.0, "own": possessives.1]
+        let several = language == .urdu ? (isFemale ? "کی" : "کے") : (isFemale ? "ki" : "ke")
+        return ["thing": parts[0], "things": parts[2], "gen": possessives.0, "own": possessives.1, "gens": several]
     }
 
     /// A clause without a capital and an end mark: "you live in Lahore". Nil when there is no natural one in this language.
@@ -109,6 +130,11 @@ extension Turn {
         slots["a"] = ValueWording.article(for: value)
         slots["name"] = person.firstName
         slots["are"] = plural([value])
+        if language.isUrdu {
+            // "شادی" is feminine as most words in ی are; known nouns know better.
+            let isFemale = slot.thing?["gen"].map { $0 == "کی" || $0 == "ki" } ?? (value.hasSuffix("ی") || value.hasSuffix("i"))
+            slots["vgen"] = language == .urdu ? (isFemale ? "کی" : "کا") : (isFemale ? "ki" : "ka")
+        }
         if let thing = slot.thing { slots.merge(thing) { _, new in new } }
         return slots
     }
@@ -136,7 +162,8 @@ extension Turn {
         let only = items.first ?? ""
         switch language {
         case .english:
-            let isPlural = items.count > 1 || (ValueWording.article(for: only).isEmpty && only.hasSuffix("s"))
+            let isPlural =
+                items.count > 1 || (ValueWording.article(for: only).isEmpty && only.hasSuffix("s") && !only.hasSuffix("ss"))
             return isPlural ? "are" : "is"
         case .urdu:
             // گانے are many, چائے is one.
@@ -147,7 +174,12 @@ extension Turn {
     }
 
     func spokenValue(_ memory: Memory) -> String {
-        values.spoken(memory.value, noted: memory.provenance.language, in: language)
+        let value = values.spoken(memory.value, noted: memory.provenance.language, in: language)
+        guard let rule = wording.fact(MemorySlot(memory.category, memory.key))?.fact.wording else { return value }
+        if wording.words["names"]?.contains(rule) == true { return ValueWording.properName(value) }
+        // A city is one word; "a small village" is none.
+        let isPlace = wording.words["places"]?.contains(rule) == true && !value.contains(" ")
+        return isPlace ? ValueWording.properName(value) : value
     }
 
     /// The clauses of some memories, like ones drawn together, in the order of the first of each kind. Memories without a
@@ -179,7 +211,7 @@ extension Turn {
     /// The person a memory is about, by the stem of the key; nil is the speaker.
     func stem(of memory: Memory) -> String? {
         guard let (rule, stars) = wording.fact(MemorySlot(memory.category, memory.key)), rule.isAboutPerson else { return nil }
-        return stars.first
+        return stars.first.map { personStem($0, rule) }
     }
 
     /// Memories with the same name can be said in one breath; nil stands alone.
@@ -187,7 +219,7 @@ extension Turn {
         guard let (rule, stars) = wording.fact(MemorySlot(memory.category, memory.key)),
             wording.words["lists"]?.contains(rule.wording) == true
         else { return nil }
-        return rule.wording + "/" + (rule.isAboutPerson ? stars.first ?? "" : "")
+        return rule.wording + "/" + (rule.isAboutPerson ? stars.first.map { personStem($0, rule) } ?? "" : "")
     }
 
     /// "you said: “…”", from the message the memory was read from, or from its value.

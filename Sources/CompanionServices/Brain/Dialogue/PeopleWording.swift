@@ -75,6 +75,17 @@ extension DialogueRules {
         return nil
     }
 
+    /// Who of a stem that goes on after the person ("older_son_wedding"): its longest beginning that names one.
+    func person(inStem stem: String, isKnown: (String) -> Bool) -> String {
+        if isKnown(stem) { return stem }
+        let words = stem.split(separator: "_")
+        for count in stride(from: words.count - 1, to: 0, by: -1) {
+            let head = words.prefix(count).joined(separator: "_")
+            if isKnown(head) || (count > 1 ? relation(ofStem: head) != nil : relations[head] != nil) { return head }
+        }
+        return stem
+    }
+
     /// What to call the person with this stem.
     ///
     /// `includingName` is false where the sentence gives the name itself.
@@ -154,7 +165,7 @@ extension DialogueRules {
     }
 
     static func possessive(_ name: String) -> String {
-        name.hasSuffix("s") ? "\(name)'" : "\(name)'s"
+        name.hasSuffix("s") && !name.hasSuffix("ss") ? "\(name)'" : "\(name)'s"
     }
 }
 

@@ -71,18 +71,29 @@ extension Turn {
     private func tellPerson(_ about: PersonReference) throws {
         let memories = try self.memories(ofPerson: about)
         let subject = personWording(about)
-        guard !memories.isEmpty else {
+        let lists = try lists(naming: about)
+        guard !memories.isEmpty || !lists.isEmpty else {
             say("answer.unknown.person", as: .answer, subject: subject)
             return
         }
         remember(memories)
-        let clauses = try clauses(Array(memories.sorted(by: isToldBefore).prefix(6)))
+        let clauses = try clauses(lists + Array(memories.sorted(by: isToldBefore).prefix(6)))
         if clauses.isEmpty {
             say("answer.unknown.person", as: .answer, subject: subject)
         } else {
             say(
                 clauses.count == 1 ? "answer.one" : "answer.list", ["clause": list(clauses), "clauses": list(clauses)],
                 as: .answer)
+        }
+    }
+
+    /// "your children are Tom and Lily": who Lily is.
+    private func lists(naming person: PersonReference) throws -> [Memory] {
+        guard let name = person.name ?? people.name(ofStem: person.key) else { return [] }
+        let wanted = TextNormalizer.tokens(name)
+        return try view.memories(category: .relationship, keyPattern: "*", limit: 200).filter { memory in
+            wording.fact(MemorySlot(memory.category, memory.key))?.fact.wording == "names"
+                && Set(wanted).isSubset(of: TextNormalizer.tokens(memory.value))
         }
     }
 
@@ -108,6 +119,7 @@ extension Turn {
         let when = question.time.map { calendar.date(of: $0.start) }.map { formatter.day($0, today: calendar.date(of: now)) }
         let isOneDay = question.time.map { $0.end.seconds(since: $0.start) <= 26 * 3600 } ?? false
         guard !messages.isEmpty else {
+            if let time = question.time, try tellDeeds(in: time) { return }
             if let when, isOneDay, say("history.none.day", ["when": when], as: .answer) { return }
             say("history.none", as: .answer)
             return
@@ -139,6 +151,18 @@ extension Turn {
         } else {
             say("history.none", as: .answer)
         }
+    }
+
+    /// What happened in that time, whenever it was told; false when nothing is known.
+    private func tellDeeds(in time: TimeReference) throws -> Bool {
+        let deeds = try view.memories(category: .experience, keyPattern: "*", limit: 60).filter { memory in
+            try due(of: memory).map { $0.start < time.end && time.start < $0.end } ?? false
+        }
+        let clauses = try clauses(Array(deeds.prefix(Self.clausesLimit)))
+        guard !clauses.isEmpty else { return false }
+        remember(deeds)
+        return say(
+            clauses.count == 1 ? "answer.one" : "answer.list", ["clause": list(clauses), "clauses": list(clauses)], as: .answer)
     }
 
     /// Messages that only answered a question of ours ("at seven"): they tell nothing by themselves.

@@ -18,7 +18,7 @@ extension Turn {
             guard let wording = wording.fact(MemorySlot(note.memory.category, note.memory.key)) else { continue }
             // Not every remark is met with a question.
             guard isIntroduction || StableHash.of("follow \(state.turns)") % 3 != 0 else { break }
-            for next in wording.fact.next {
+            for next in wording.fact.next where next != "ask.food" || mentions("cooked", in: note.memory.value) {
                 if try ask(next: next, stem: wording.fact.isAboutPerson ? wording.stars.first : nil) { return }
             }
         }

@@ -15,9 +15,32 @@ extension Turn {
         default: break
         }
         let memories = try known(question)
+        if let time = question.time, question.kind == .list, question.slots.allSatisfy({ $0.category == .plan }) {
+            return try tellPlans(memories, in: time)
+        }
         if !memories.isEmpty, try answerFromSlots(question, memories) { return }
         if try answerFromSearch(question, text: text) { return }
         try admitNotKnowing(question)
+    }
+
+    /// What is planned for a time, reminders included.
+    private func tellPlans(_ plans: [Memory], in time: TimeReference) throws {
+        note(rule: "answered from memory")
+        let then = try plans.filter { memory in
+            try due(of: memory).map { $0.start < time.end && time.start < $0.end } ?? false
+        }
+        let reminders = try view.reminders(states: [.pending], kind: .reminder).filter {
+            time.start <= $0.dueAt && $0.dueAt < time.end
+        }
+        remember(then)
+        let items =
+            try clauses(Array(then.prefix(Self.listLimit)))
+            + reminders.prefix(Self.listLimit).compactMap { speaker.say("plan.reminder", ["item": words(for: $0)]) }
+        guard !items.isEmpty else {
+            say("plan.none", ["when": words(for: time) ?? time.words], as: .answer)
+            return
+        }
+        say(items.count == 1 ? "answer.one" : "answer.list", ["clause": list(items), "clauses": list(items)], as: .answer)
     }
 
     // MARK: Slots

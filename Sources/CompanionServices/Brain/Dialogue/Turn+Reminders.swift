@@ -16,6 +16,7 @@ extension Turn {
         case .cancel(let topic): try cancel(topic: topic)
         case .cancelAll: try cancelAll()
         case .snooze(let seconds): try snooze(seconds ?? Self.defaultSnooze)
+        case .move(let time): try move(to: time)
         }
     }
 
@@ -48,12 +49,47 @@ extension Turn {
             kind: .reminder, text: text, dueAt: due, timeZone: person.timeZone.identifier, recurrence: recurrence,
             language: language.rawValue, messageID: message.id)
         changes.append(.init(kind: .reminder, slot: .init(.general, reminder.id)))
+        state.asked["reminder"] = state.turns
         note(rule: "reminder stored")
-        if let rule = recurrence.flatMap({ try? Recurrence(rule: $0) }) {
-            say("reminder.set.recurring", ["text": turned(text), "when": formatter.recurrence(rule)], as: .done)
-        } else {
-            say("reminder.set", ["text": turned(text), "when": formatter.dateTime(due, now: now)], as: .done)
+        confirm(reminder, recurrence.flatMap { try? Recurrence(rule: $0) })
+    }
+
+    /// Another time for the reminder made last. Words that name no day keep the day it was set for.
+    private func move(to time: TimeReference) throws {
+        guard let id = state.changes.last?.last(where: { $0.kind == .reminder })?.slot.key,
+            var reminder = try view.reminder(id: id), reminder.state == .pending
+        else {
+            note(rule: "no reminder to move")
+            say("reminder.notfound", as: .done)
+            return
         }
+        let clock = calendar.timeOfDay(of: time.start)
+        var due = time.start
+        if time.precision == .minute, !mentions("days", in: time.words) {
+            due = calendar.moment(calendar.date(of: reminder.dueAt), clock)
+            if due <= now { due = time.start }
+        }
+        guard due > now else {
+            say("reminder.past", ["when": formatter.dateTime(due, now: now)], as: .done)
+            return
+        }
+        var rule = reminder.recurrence.flatMap { try? Recurrence(rule: $0) }
+        if rule?.times.isEmpty == false { rule?.times = [clock] }
+        reminder.state = .cancelled
+        try transaction.updateReminder(reminder)
+        let moved = try transaction.addReminder(
+            kind: reminder.kind, text: reminder.text, dueAt: due, timeZone: reminder.timeZone, recurrence: rule?.rule,
+            language: reminder.language, messageID: message.id)
+        changes.append(.init(kind: .reminder, slot: .init(.general, moved.id)))
+        state.asked["reminder"] = state.turns
+        note(rule: "reminder moved")
+        confirm(moved, rule)
+    }
+
+    private func confirm(_ reminder: Reminder, _ rule: Recurrence?) {
+        let when = rule.map(formatter.recurrence) ?? formatter.dateTime(reminder.dueAt, now: now)
+        say(
+            rule == nil ? "reminder.set" : "reminder.set.recurring", ["text": turned(reminder.text), "when": when], as: .done)
     }
 
     /// "my medicine" becomes "your medicine".
@@ -65,7 +101,7 @@ extension Turn {
         try view.reminders(states: [.pending], kind: kind)
     }
 
-    private func words(for reminder: Reminder) -> String {
+    func words(for reminder: Reminder) -> String {
         let when: String
         if let rule = reminder.recurrence.flatMap({ try? Recurrence(rule: $0) }) {
             when = formatter.recurrence(rule)

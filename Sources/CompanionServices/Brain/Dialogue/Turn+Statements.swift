@@ -229,7 +229,7 @@ extension Turn {
         guard let clause = try clause(note.memory) else { return speaker.say("store.plain") }
         let isQuiet = wording(of: note.fact.slot)?.rule.changesQuietly == true
         if isQuiet, id == "store.changed" { return speaker.say("store.one", ["clause": clause]) }
-        let before = values.spoken(old.value, noted: old.provenance.language, in: language)
+        let before = spokenValue(old)
         if TextNormalizer.normalize(before) == TextNormalizer.normalize(spokenValue(note.memory)) {
             return speaker.say("store.one", ["clause": clause])
         }

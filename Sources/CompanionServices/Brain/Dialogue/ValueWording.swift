@@ -99,6 +99,15 @@ struct ValueWording: Sendable {
         return "aeiou".contains(first.prefix(1)) && !soundsLikeConsonant ? "an" : "a"
     }
 
+    /// A name typed in small letters as it is written: "sana" is Sana.
+    static func properName(_ text: String) -> String {
+        guard text == text.lowercased(), !isArabicScript(text) else { return text }
+        let joining: Set<String> = ["and", "aur", "or", "bin", "bint", "ibn", "e", "ul", "de", "van", "von"]
+        return text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            joining.contains(String(word)) ? String(word) : word.capitalizedFirst
+        }.joined(separator: " ")
+    }
+
     /// Word for word, in quotation marks.
     func quoted(_ text: String, in target: Language) -> String {
         let clean = Self.cut(MemoryInput.clean(text)).trimmingEndMarks

@@ -31,6 +31,9 @@ struct ClauseInterpreter {
         var isNegated = false
     }
 
+    /// What a short reply to a question of ours is recognised by.
+    static let answerPattern = "answer"
+
     let library: PatternLibrary
     let context: UnderstandingContext
     let timeReader: TimeReader
@@ -99,6 +102,7 @@ struct ClauseInterpreter {
 
     private mutating func core(_ clause: ClauseText, _ mode: Mode) -> Outcome? {
         if let outcome = best(clause, mode), outcome.rank >= .fallback { return outcome }
+        if !mode.isQuestion, let outcome = contrasted(clause, mode) { return outcome }
         if let positive = NegationForm.positive(clause), let outcome = negated(derived(clause, positive, isComplete: false), mode)
         {
             return outcome
@@ -111,6 +115,22 @@ struct ClauseInterpreter {
             return outcome
         }
         return best(clause, mode)
+    }
+
+    /// "میرا نام ثنا نہیں، سارہ ہے": what stands before the negation is not meant.
+    private mutating func contrasted(_ clause: ClauseText, _ mode: Mode) -> Outcome? {
+        var mode = mode
+        mode.isCorrection = true
+        for tokens in NegationForm.contrasts(clause) {
+            let before = resolver
+            if let outcome = best(derived(clause, tokens, isComplete: false), mode), outcome.rank >= .fallback,
+                outcome.acts.allSatisfy({ if case .correction = $0 { true } else { false } })
+            {
+                return outcome
+            }
+            resolver = before
+        }
+        return nil
     }
 
     /// Urdu leaves "I" out where the verb tells it: لاہور میں رہتا ہوں.
@@ -238,6 +258,11 @@ struct ClauseInterpreter {
             if let about = question.about { resolver.note(about) }
             return Outcome(acts: [.question(question)], pattern: pattern.id)
         case .act(let rule):
+            if rule == .replace, context.madeReminder, mode.isCorrection || pattern.id == "replace.explicit",
+                let time = time(in: clause, match)
+            {
+                return Outcome(acts: [.reminder(.move(time))], pattern: "reminder.move")
+            }
             let acts = ActBuilder(
                 builder: builder, pattern: pattern, resolver: resolver, timeReader: timeReader, lastFact: lastFact,
                 clause: clause,
@@ -255,51 +280,5 @@ struct ClauseInterpreter {
         return (context.known + resolver.mentioned).contains {
             $0.key == person.key && PersonResolver.isSame($0.name, name.value)
         }
-    }
-
-    // MARK: without a pattern
-
-    /// "remember that ..." is kept even if nothing recognises it.
-    private func note(_ clause: ClauseText, _ mode: Mode) -> Outcome? {
-        guard mode.isExplicit, !mode.isQuestion, let key = KeySlug.make(0..<clause.count, in: clause) else { return nil }
-        let fact = ExtractedFact(
-            category: .fact, key: "note_" + key, value: clause.original(0..<clause.count),
-            time: clause.times.compactMap(\.time).first,
-            confidence: 0.8, explicit: true)
-        return Outcome(acts: [.statement(fact)], pattern: "frame.note")
-    }
-
-    private func fallback(_ clause: ClauseText, _ mode: Mode) -> Outcome {
-        if let skill = skill(clause, mode) { return Outcome(acts: [.skill(skill)], pattern: "skill") }
-        if mode.isQuestion { return Outcome(acts: [QuestionForm.unmatched(clause, resolver: resolver)]) }
-        if let answer = answer(clause) { return Outcome(acts: [.statement(answer)], pattern: "answer") }
-        return Outcome(acts: [.remark])
-    }
-
-    /// A sum, a conversion, or a question of clock and calendar, as their own readers see it.
-    private func skill(_ clause: ClauseText, _ mode: Mode) -> SkillRequest? {
-        guard clause.count <= 40 else { return nil }
-        let written = clause.original(0..<clause.count)
-        if mode.isQuestion {
-            let reader = CalendarQuestionReader(timeZone: context.timeZone)
-            switch reader.question(in: clause.words, language: lexicon.language, now: context.now) {
-            case nil: break
-            case .time: return .time(place: nil)
-            default: return .date(clause.times.compactMap(\.time).first)
-            }
-        }
-        if UnitConversion.answer(clause.words, language: lexicon.language) != nil { return .conversion(written) }
-        if Arithmetic.answer(clause.words, language: lexicon.language) != nil { return .arithmetic(written) }
-        return nil
-    }
-
-    /// A short reply to what the companion asked.
-    private func answer(_ clause: ClauseText) -> ExtractedFact? {
-        guard case .slot(let slot, let about) = context.pendingQuestion, clause.count <= 8, NegationForm.positive(clause) == nil
-        else { return nil }
-        let range = ValueText.trimmed(0..<clause.count, in: clause)
-        let value = clause.original(range)
-        guard !value.isEmpty, !range.contains(where: { clause.classes[$0].contains(.selfWord) }) else { return nil }
-        return ExtractedFact(category: slot.category, key: slot.key, value: value, about: about, confidence: 0.8)
     }
 }

@@ -105,7 +105,7 @@ struct ClauseSplitter {
         }
         if first.contains(.imperative) { return true }
         if first.contains(.possessive) || first.contains(.relation) || isName(position, clause) {
-            return hasFinite(position + 1, clause)
+            return (hasFinite(position + 1, clause) || hasVerb(afterPersonAt: position, clause))
                 && (isComplete(left, clause) || clause.classes[left.lowerBound].contains(.filler))
         }
         return false
@@ -127,6 +127,17 @@ struct ClauseSplitter {
         return false
     }
 
+    /// "... and my mum stays at home": any verb may follow a person, also one that no list knows.
+    private func hasVerb(afterPersonAt position: Int, _ clause: ClauseText) -> Bool {
+        guard let reading = clause.readings(of: .subject, at: position).first, reading.end + 1 < clause.count,
+            clause.tokens[reading.end].kind == .word
+        else { return false }
+        let word = clause.tokens[reading.end].normal
+        let other: WordClass = [.relation, .conjunction, .article, .possessive, .postposition, .stop, .filler]
+        return word.count > 3 && (word.hasSuffix("s") && !word.hasSuffix("'s") || word.hasSuffix("ed"))
+            && clause.classes[reading.end].isDisjoint(with: other)
+    }
+
     private func startsUrdu(_ position: Int, _ left: Range<Int>, _ clause: ClauseText) -> Bool {
         if isComplete(left, clause) {
             let first = clause.classes[position]
@@ -141,7 +152,9 @@ struct ClauseSplitter {
     }
 
     private func hasClauseEnd(_ start: Int, _ clause: ClauseText) -> Bool {
-        clause.classes[start...].contains { $0.contains(.clauseEnd) }
+        if clause.classes[start...].contains(where: { $0.contains(.clauseEnd) }) { return true }
+        // "... لیکن کریلا بالکل پسند نہیں": after a negation the verb is left out.
+        return clause.count - start > 1 && clause.classes[clause.count - 1].contains(.negation)
     }
 
     private func isComplete(_ range: Range<Int>, _ clause: ClauseText) -> Bool {

@@ -12,6 +12,7 @@ final class ClauseText {
     /// Names known from memory or said earlier, folded.
     let knownNames: Set<String>
     private(set) var times: [TimeSpan] = []
+    private let timeReader: TimeReader?
     /// Whether the tokens are the whole clause; false when negation has been taken out.
     let isComplete: Bool
 
@@ -31,6 +32,12 @@ final class ClauseText {
     private struct PersonKey: Hashable {
         let role: PersonRole
         let position: Int
+    }
+
+    /// The one time that all words for day and hour give together; nil with fewer than two.
+    var schedule: (time: TimeReference?, recurrence: String?, ranges: [Range<Int>])? {
+        guard times.count > 1 else { return nil }
+        return timeReader?.schedule(in: self)
     }
 
     init(
@@ -54,6 +61,7 @@ final class ClauseText {
             default: lexicon.wordClass(id)
             }
         }
+        self.timeReader = timeReader
         if let timeReader {
             // آج کل is "nowadays", not "today".
             let spans = timeReader.spans(in: self)

@@ -40,7 +40,9 @@ struct LanguageDetector: Sendable {
         if words.count <= 2 { return true }
         return words.contains { token in
             let base = token.normal.split(separator: "'").first.map(String.init) ?? token.normal
-            return language == .english ? (english[base] ?? 0) >= 1 : (roman[RomanSpelling.fold(base)] ?? 0) >= 3
+            if language == .english { return (english[base] ?? 0) >= 1 }
+            // "me" is spelled like a word of Urdu, which makes no sentence Urdu.
+            return english[base] == nil && (roman[RomanSpelling.fold(base)] ?? 0) >= 3
         }
     }
 

@@ -29,4 +29,22 @@ enum NegationForm {
         }
         return rest.isEmpty || left ? nil : rest
     }
+
+    /// "A نہیں B ہے" as "B ہے", with less and more of the clause taken for A. Urdu only; in English "not" stands before what it denies.
+    static func contrasts(_ clause: ClauseText) -> [[Token]] {
+        guard clause.lexicon.language != .english,
+            let index = clause.classes.firstIndex(where: { $0.contains(.negation) }), index >= 2
+        else { return [] }
+        let after = index + 1..<clause.count
+        let grammar: WordClass = [.finite, .postposition, .stop, .filler, .auxiliary, .clauseEnd, .negation]
+        let claimed = after.filter { clause.classes[$0].isDisjoint(with: grammar) && !clause.isComma($0) }
+        guard !claimed.isEmpty, !after.contains(where: { clause.classes[$0].contains(.negation) }) else { return [] }
+        let words = Set(claimed.map { clause.tokens[$0].normal })
+        return (max(1, index - 4)..<index).reversed().compactMap { start in
+            let dropped = start..<index
+            // "پسند نہیں بریانی پسند ہے" are two claims.
+            guard !dropped.contains(where: { words.contains(clause.tokens[$0].normal) }) else { return nil }
+            return Array(clause.tokens[..<start] + clause.tokens[after].drop { $0.normal == "," })
+        }
+    }
 }

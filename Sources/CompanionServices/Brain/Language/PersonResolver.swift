@@ -94,7 +94,7 @@ struct PersonResolver {
 
     static func plural(_ key: String) -> String {
         switch key {
-        case "child": "children"
+        case _ where key.hasSuffix("child"): key.dropLast(5) + "children"
         case "wife": "wives"
         default: key.hasSuffix("y") ? key.dropLast() + "ies" : key + "s"
         }

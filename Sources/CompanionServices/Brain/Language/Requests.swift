@@ -81,6 +81,8 @@ package enum ReminderRequest: Sendable, Hashable {
     case cancelAll
     /// Put off what was just announced, by seconds.
     case snooze(seconds: Double?)
+    /// Another time for the one just made: "make it 9".
+    case move(TimeReference)
 }
 
 /// A countdown.

@@ -60,6 +60,7 @@ extension ReminderRequest {
         case .list: "reminders"
         case .cancel(let topic): "cancel reminder [\(topic.joined(separator: " "))]"
         case .cancelAll: "cancel all reminders"
+        case .move(let time): "move reminder \(time.start.iso8601.prefix(16))"
         case .snooze(let seconds): "snooze" + (seconds.map { " \(Int($0))" } ?? "")
         }
     }

@@ -36,7 +36,14 @@ package final class Understander: Sendable {
         let other: Language = language == .english ? .romanUrdu : .english
         guard detector.allows(other, tokens) else { return first }
         let second = try interpret(text, tokens, other, context)
-        return second.clauses.contains { $0.pattern != nil } ? second : first
+        return second.clauses.contains { $0.pattern.map { $0 != ClauseInterpreter.answerPattern } ?? false } ? second : first
+    }
+
+    /// Facts in what ``understand(_:context:)`` leaves as remarks; takes its time.
+    package func overlooked(in text: String, context: UnderstandingContext) throws -> [ExtractedFact] {
+        let tokens = Tokenizer.tokens(text)
+        let language = detector.detect(tokens, previous: context.previousLanguage)
+        return OverlookedReading(text: text, library: try libraries.library(language), context: context).facts(tokens)
     }
 
     private func interpret(_ text: String, _ tokens: [Token], _ language: Language, _ context: UnderstandingContext) throws

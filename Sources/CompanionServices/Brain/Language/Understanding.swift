@@ -13,6 +13,8 @@ package struct UnderstandingContext: Sendable {
     package var mentioned: [PersonReference]
     /// People known from memory by name, so that "Fatima lives in Multan" is about the sister.
     package var known: [PersonReference]
+    /// Whether a reminder was made in the turn before, so that "make it 9" moves it.
+    package var madeReminder = false
     /// What the companion asked last, so that "Amina" can be an answer.
     package var pendingQuestion: PendingQuestion?
 
@@ -54,4 +56,9 @@ package struct Understanding: Sendable {
     package let mentioned: [PersonReference]
 
     package var acts: [SpeechAct] { clauses.map(\.act) }
+
+    /// Whether there are more words in it than were understood.
+    var leavesRemarks: Bool {
+        clauses.contains { $0.act == .remark && $0.pattern == nil && $0.text.split(separator: " ").count > 3 }
+    }
 }

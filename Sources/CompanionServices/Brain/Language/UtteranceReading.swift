@@ -13,6 +13,8 @@ struct UtteranceReading {
     private var blockedSentence: Int?
     /// "no", "that's wrong": said, and not yet followed by what is right.
     private var pendingCorrection: Understanding.Clause?
+    /// What the clause before denied, with its place among the clauses: "my name isn't Bob, it's Rob" puts it right.
+    private var denied: (index: Int, fact: ExtractedFact)?
 
     init(text: String, library: PatternLibrary, context: UnderstandingContext) {
         self.text = text
@@ -46,6 +48,13 @@ struct UtteranceReading {
             clauses.append(Understanding.Clause(act: .remark, text: written, pattern: nil))
             return
         }
+        defer { noteDenial() }
+        if let fact = replacement(reading, clause) {
+            clauses[clauses.count - 1] = Understanding.Clause(act: .correction(fact), text: written, pattern: "denied.replaced")
+            lastFact = fact
+            pendingCorrection = nil
+            return
+        }
         let outcome = interpreter.interpret(reading, isQuestion: clause.isQuestion)
         resolver = interpreter.resolver
         if outcome.blocksSentence { blockedSentence = clause.sentence }
@@ -66,5 +75,25 @@ struct UtteranceReading {
             }
             clauses.append(Understanding.Clause(act: act, text: written, pattern: outcome.pattern))
         }
+    }
+
+    /// What holds instead of what has just been denied; nil if the clause is about something else.
+    private func replacement(_ reading: ClauseText, _ clause: ClauseSplitter.Clause) -> ExtractedFact? {
+        guard let denied, denied.index == clauses.count - 1, !clause.isQuestion else { return nil }
+        var interpreter = ClauseInterpreter(
+            library: library, context: context, timeReader: timeReader, resolver: resolver, lastFact: denied.fact,
+            isCorrection: true)
+        guard case .correction(let fact) = interpreter.interpret(reading, isQuestion: false).acts.first,
+            fact.slot == denied.fact.slot
+        else { return nil }
+        return fact
+    }
+
+    private mutating func noteDenial() {
+        guard let last = clauses.last, case .retraction(let retraction) = last.act else { return denied = nil }
+        denied = (
+            clauses.count - 1,
+            ExtractedFact(category: retraction.slot.category, key: retraction.slot.key, value: retraction.value ?? "")
+        )
     }
 }

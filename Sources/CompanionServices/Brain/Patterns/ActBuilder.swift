@@ -105,6 +105,9 @@ struct ActBuilder {
 
     // MARK: putting right
 
+    /// Keys whose values are times.
+    private static let dated = ["birthday", "routine_", "_date", "anniversary", "birth_year", "date_of_birth", "age"]
+
     /// A new value for the fact stored last, if it can be one.
     private func replacement() -> SpeechAct? {
         guard builder.isCorrection || pattern.id == "replace.explicit", var fact = lastFact, let capture = match.captures["value"]
@@ -119,7 +122,13 @@ struct ActBuilder {
             fact.time = time
             return .correction(fact)
         }
+        let isTime = clause.times.contains {
+            $0.time != nil && $0.range.contains(range.lowerBound) && $0.range.contains(range.upperBound - 1)
+        }
+        guard !isTime || Self.dated.contains(where: { fact.key.hasSuffix($0) || fact.key.hasPrefix($0) }) else { return nil }
         let isNumber = Double(fact.value) != nil || fact.key.hasSuffix("age") || fact.key.hasSuffix("_count")
+        // "Make it 9" is no new name for what was planned.
+        if !isNumber, range.count == 1, clause.tokens[range.lowerBound].kind == .number { return nil }
         if isNumber,
             !range.contains(where: { NumberWords.match(in: clause.words, at: $0, language: clause.lexicon.language) != nil })
         {

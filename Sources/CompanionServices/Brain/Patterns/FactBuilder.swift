@@ -33,7 +33,7 @@ struct FactBuilder {
                 var fact = ExtractedFact(
                     category: slot.category, key: slot.key, value: value, about: about, confidence: confidence)
                 fact.supersedes = rule.supersedes.compactMap { self.slot($0, about: about, item: (rule.each, piece)) }
-                fact.time = time(for: slot.category)
+                fact.time = time(for: slot.category, in: value)
                 built.facts.append(fact)
             }
             if let about { built.people.append(self.named(about, rule)) }
@@ -74,12 +74,24 @@ struct FactBuilder {
         return resolver.resolve(reading, in: clause, name: name, isCorrection: isCorrection)
     }
 
-    private func time(for category: MemoryCategory) -> TimeReference? {
+    /// The words that say when, also where they stand apart: "کل ... صبح دس بجے".
+    private var timeWords: String? {
+        let spans = clause.times.filter { $0.time != nil || $0.recurrence != nil }
+        return spans.isEmpty ? nil : spans.prefix(3).map { clause.original($0.range) }.joined(separator: " ")
+    }
+
+    private func time(for category: MemoryCategory, in value: String) -> TimeReference? {
         for capture in match.captures.values {
             if case .time(let span) = capture.value { return span.time }
         }
         let dated: [MemoryCategory] = [.plan, .experience, .goal]
-        return dated.contains(category) ? clause.times.compactMap(\.time).first : nil
+        guard dated.contains(category) else { return nil }
+        let first = clause.times.compactMap(\.time).first
+        // Day and hour may stand apart; the value must hold them as they are said together.
+        guard let whole = clause.schedule, let time = whole.time, whole.recurrence == nil, value.contains(time.words) else {
+            return first
+        }
+        return time
     }
 
     // MARK: slots and values
@@ -128,7 +140,7 @@ struct FactBuilder {
             case "clause": return clause.original(ValueText.trimmed(0..<clause.count, in: clause))
             case "predicate": return clause.original(ValueText.predicate(in: clause))
             case "time":
-                return clause.times.first { $0.time != nil || $0.recurrence != nil }.map { " " + clause.original($0.range) } ?? ""
+                return timeWords.map { " " + $0 } ?? ""
             default: break
             }
             let parts = name.split(separator: ".").map(String.init)

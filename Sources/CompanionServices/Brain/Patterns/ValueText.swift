@@ -8,6 +8,22 @@ enum ValueText {
         return range
     }
 
+    /// What a short reply gives: "it's Lahore", لاہور ہے without the words around the value.
+    static func answer(in clause: ClauseText) -> Range<Int> {
+        var range = trimmed(0..<clause.count, in: clause)
+        if clause.lexicon.language == .english {
+            let opening: Set<String> = ["it", "its", "that", "this", "is", "'s", "was"]
+            while let first = range.first, range.count > 1, opening.contains(clause.tokens[first].normal) {
+                range = (first + 1)..<range.upperBound
+            }
+        } else {
+            while let last = range.last, range.count > 1, clause.classes[last].contains(.finite) {
+                range = range.lowerBound..<last
+            }
+        }
+        return trimmed(range, in: clause)
+    }
+
     static func withoutArticle(_ range: Range<Int>, in clause: ClauseText) -> Range<Int> {
         guard let first = range.first, range.count > 1, clause.classes[first].contains(.article) else { return range }
         return (first + 1)..<range.upperBound

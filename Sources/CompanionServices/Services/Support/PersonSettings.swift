@@ -41,7 +41,7 @@ extension StoreView {
         let told = try memories(categories: [.fact], keys: ["full_name", "name", "nickname"]).first?.value
         let name = try told ?? unusedAnswer("FACT/full_name", \.fullName)
         let trimmed = name?.trimmingCharacters(in: .whitespacesAndNewlines)
-        return trimmed?.isEmpty == false ? trimmed : nil
+        return trimmed?.isEmpty == false ? trimmed.map(ValueWording.properName) : nil
     }
 
     /// The gender as the person gave it; never guessed.

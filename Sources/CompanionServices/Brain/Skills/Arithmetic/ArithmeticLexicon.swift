@@ -50,7 +50,10 @@ struct ArithmeticLexicon: Sendable {
             .filler,
             "what is how much does are will be calculate compute solve evaluate tell me please equals equal = == ? result value can you could"
         ),
-        (.filler, "and's whats make makes come comes hey so ok okay number answer do give find work out just quickly now"),
+        (
+            .filler,
+            "and's whats what's what’s 's ’s make makes come comes hey so ok okay number answer do give find work out just quickly now"
+        ),
         (.add, "add"), (.subtract, "subtract"), (.multiply, "multiply"), (.divide, "divide"), (.sum, "sum total"),
         (.difference, "difference"), (.product, "product"),
     ]
