@@ -50,7 +50,8 @@ let package = Package(
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
-            name: "SyncEngineTests", dependencies: ["SyncEngine", "LocalStore", "Networking", "TestSupport", grdb, logging],
+            name: "SyncEngineTests",
+            dependencies: ["SyncEngine", "SyncModel", "LocalStore", "Networking", "TestSupport", grdb, logging],
             swiftSettings: settings),
         .testTarget(
             name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],

@@ -24,6 +24,11 @@ final class GroupCommitter: Sendable {
     private struct State {
         var waiting: [Entry] = []
         var isDraining = false
+        /// What the file holds about the clock; nil until this program has written it.
+        var anchor: ClockAnchor?
+        /// Told after commits that put something into the outbox.
+        var changeListener: (@Sendable () -> Void)?
+        var lastChange: Int64 = 0
         var statistics = WriteStatistics()
     }
 
@@ -82,12 +87,31 @@ final class GroupCommitter: Sendable {
         }
     }
 
+    /// The newest entry of the outbox; nil when nobody wants to know.
+    private func newestChange(_ db: Database) throws -> Int64? {
+        guard state.withLock({ $0.changeListener != nil }) else { return nil }
+        return try Int64.fetchOne(db.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"))
+    }
+
+    func setChangeListener(_ listener: (@Sendable () -> Void)?) {
+        state.withLock { $0.changeListener = listener }
+    }
+
+    /// The anchor to write, when the clock was set or this is the first commit.
+    private func movedAnchor() -> ClockAnchor? {
+        let current = ClockAnchor.current()
+        return state.withLock { state in state.anchor?.agrees(with: current) == true ? nil : current }
+    }
+
     private func commit(_ group: [Entry], _ db: Database) {
         let transaction = StoreTransaction(db: db, userID: userID, now: clock.now(), deviceID: deviceID)
+        let moved = movedAnchor()
         var succeeded: [(report: @Sendable () -> Void, entry: Entry)] = []
         var failed: [(error: any Error, entry: Entry)] = []
+        var newest: Int64?
         do {
             try db.inTransaction(.immediate) {
+                if let moved { try transaction.setClockAnchor(moved) }
                 for entry in group {
                     do {
                         var report: (@Sendable () -> Void)?
@@ -104,6 +128,7 @@ final class GroupCommitter: Sendable {
                 }
                 guard !succeeded.isEmpty else { return .rollback }
                 try SearchIndexer.drain(db)
+                newest = try newestChange(db)
                 return .commit
             }
         } catch {
@@ -112,11 +137,16 @@ final class GroupCommitter: Sendable {
             failed += group.dropFirst(reached).map { (error, $0) }
             succeeded = []
         }
-        state.withLock { state in
+        let changes = state.withLock { state -> (@Sendable () -> Void)? in
+            if let moved, !succeeded.isEmpty { state.anchor = moved }
             state.statistics.writes += succeeded.count
             state.statistics.commits += succeeded.isEmpty ? 0 : 1
             state.statistics.failures += failed.count
+            guard let newest, !succeeded.isEmpty, newest > state.lastChange else { return nil }
+            state.lastChange = newest
+            return state.changeListener
         }
+        changes?()
         for (report, _) in succeeded { report() }
         for (error, entry) in failed { entry.fail(error) }
     }

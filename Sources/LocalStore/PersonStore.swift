@@ -75,6 +75,12 @@ package final class PersonStore: Sendable {
         }
     }
 
+    /// Calls `listener` after every commit of this program that captured a change for the cloud, on the writing thread: it must
+    /// only pass the word on. Nil ends that.
+    package func setChangeListener(_ listener: (@Sendable () -> Void)?) {
+        committer.setChangeListener(listener)
+    }
+
     /// How many bodies were written, and in how many commits.
     package var writeStatistics: WriteStatistics { committer.statistics }
 

@@ -36,8 +36,9 @@ package struct StoreTransaction {
 
     /// Advances the hybrid logical clock and gives its new value.
     func tick() throws -> HybridTime {
-        let next = try view.lastHybridTime().next(at: now)
-        try db.execute(sql: "UPDATE sync_state SET v = ? WHERE k = 'last_hlc'", arguments: [next.rawValue])
+        let offset = try db.syncInteger("clock_offset_ms") ?? 0
+        let next = try view.lastHybridTime().next(at: Timestamp(milliseconds: now.milliseconds + offset))
+        try db.run("UPDATE sync_state SET v = ? WHERE k = 'last_hlc'", [next.rawValue])
         return next
     }
 

@@ -4,12 +4,18 @@
 /// `sync_state.applying` is 1 they stay silent: a change that came from the cloud must not go back to it.
 ///
 /// Each entry carries a hybrid logical clock value (Kulkarni et al., "Logical Physical Clocks", 2014): 48 bits of
-/// milliseconds and a 16-bit counter, strictly rising on this device even when its clock is set back.
+/// milliseconds and a 16-bit counter, strictly rising on this device even when its clock is set back. It also says in which
+/// run of the machine it was made and how long that had been up (see ``ClockAnchor``), so that a wrong clock can be made good
+/// before the entry is sent; and which of the server's versions of the row was to be seen when it was made.
 enum ChangeCapture {
-    /// SQLite's clock in milliseconds since 1970, with the offset to the server's clock when that is known.
+    /// This machine's clock in milliseconds since 1970; a program that lives in another time (a simulation) says which.
+    private static let machineMilliseconds = """
+        coalesce((SELECT v FROM sync_state WHERE k = 'moment_ms'), CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER))
+        """
+
+    /// The same with the offset to the server's clock, when that is known.
     private static let wallMilliseconds = """
-        (CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)
-            + (SELECT CAST(v AS INTEGER) FROM sync_state WHERE k = 'clock_offset_ms'))
+        (\(machineMilliseconds) + (SELECT v FROM sync_state WHERE k = 'clock_offset_ms'))
         """
 
     private static let tick = """
@@ -20,7 +26,7 @@ enum ChangeCapture {
 
     static func triggers(for table: SyncedTable) -> [String] {
         var result = [insertTrigger(table), updateTrigger(table), deleteTrigger(table)]
-        result += table.counters.map { counterTrigger(table, column: $0) }
+        result += table.counters.map { counterTrigger(table, column: $0.name) }
         result += table.growingSets.map { setTrigger(table, column: $0) }
         return result
     }
@@ -33,12 +39,17 @@ enum ChangeCapture {
     }
 
     private static func updateTrigger(_ table: SyncedTable) -> String {
-        let changed = table.registers.map { "NEW.\($0.name) IS NOT OLD.\($0.name)" }.joined(separator: " OR ")
+        func differs(_ names: some Sequence<String>) -> String {
+            names.map { "NEW.\($0) IS NOT OLD.\($0)" }.joined(separator: " OR ")
+        }
+        let names = table.registers.map(\.name)
         let pairs = table.registers.map {
-            "SELECT '\($0.name)' AS c, \(jsonText("NEW.\($0.name)", $0.kind)) AS v WHERE NEW.\($0.name) IS NOT OLD.\($0.name)"
+            // A register of a group never travels without the others.
+            let condition = table.group.contains($0.name) ? differs(names.filter(table.group.contains)) : differs([$0.name])
+            return "SELECT '\($0.name)' AS c, \(jsonText("NEW.\($0.name)", $0.kind)) AS v WHERE \(condition)"
         }.joined(separator: " UNION ALL ")
         return trigger(
-            table, suffix: "update", event: "UPDATE", when: "\(notApplying) AND (\(changed))", operation: "patch",
+            table, suffix: "update", event: "UPDATE", when: "\(notApplying) AND (\(differs(names)))", operation: "patch",
             row: "NEW", patch: "(SELECT json_group_object(c, json(v)) FROM (\(pairs)))")
     }
 
@@ -73,10 +84,12 @@ enum ChangeCapture {
         return """
             CREATE TRIGGER capture_\(table.name)_\(suffix) AFTER \(event) ON \(table.name) WHEN \(when) BEGIN
                 \(tick)
-                INSERT INTO outbox (op_id, tbl, row_key, op, patch, base, hlc, wall_ms)
+                INSERT INTO outbox (op_id, tbl, row_key, op, patch, base, hlc, wall_ms, boot_id, uptime_ms)
                 SELECT randomblob(16), '\(table.name)', \(rowKey), '\(operation)', \(patch),
-                    (SELECT seq FROM shadow WHERE tbl = '\(table.name)' AND row_key = \(rowKey)),
-                    v, \(wallMilliseconds) FROM sync_state WHERE k = 'last_hlc';
+                    (SELECT published FROM shadow WHERE tbl = '\(table.name)' AND row_key = \(rowKey)),
+                    v, \(wallMilliseconds), (SELECT v FROM sync_state WHERE k = 'boot_id'),
+                    \(machineMilliseconds) - (SELECT v FROM sync_state WHERE k = 'boot_zero_ms')
+                FROM sync_state WHERE k = 'last_hlc';
             END;
             """
     }
@@ -84,7 +97,7 @@ enum ChangeCapture {
     /// For `json_object`: a value, or JSON marked as such.
     static func value(_ expression: String, _ kind: SyncedTable.ColumnKind) -> String {
         switch kind {
-        case .text, .number: expression
+        case .text, .time, .number: expression
         case .boolean, .json: "json(\(jsonText(expression, kind)))"
         }
     }
@@ -92,7 +105,7 @@ enum ChangeCapture {
     /// The JSON text of a value.
     private static func jsonText(_ expression: String, _ kind: SyncedTable.ColumnKind) -> String {
         switch kind {
-        case .text, .number: "json_quote(\(expression))"
+        case .text, .time, .number: "json_quote(\(expression))"
         case .boolean: "CASE WHEN \(expression) IS NULL THEN 'null' WHEN \(expression) THEN 'true' ELSE 'false' END"
         case .json: "CASE WHEN json_valid(\(expression)) THEN \(expression) ELSE json_quote(\(expression)) END"
         }

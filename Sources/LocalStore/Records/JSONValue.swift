@@ -139,6 +139,9 @@ extension JSONValue {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
+            // As SQLite's JSON functions write them, so that a row's key is one text.
+            case "\u{8}": result += "\\b"
+            case "\u{C}": result += "\\f"
             case let control where control.value < 0x20:
                 let hex = String(control.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex

@@ -46,6 +46,8 @@ extension StoreTransaction {
     /// itself when ``PersonStore/purge()`` has run.
     package func eraseMemory(category: MemoryCategory, key: String) throws -> Int {
         let current = try forgetMemory(category: category, key: key)
+        try execute(
+            "DELETE FROM conflicts WHERE tbl = 'memory' AND row_key = json_array(?, ?)", [category.rawValue, key])
         try execute("DELETE FROM memory_revisions WHERE category = ? AND key = ?", [category.rawValue, key])
         return max(db.changesCount, current == nil ? 0 : 1)
     }

@@ -5,7 +5,7 @@ package enum StoreSchema {
     /// Marks a file as ours in SQLite's header: the letters "CEDG".
     static let applicationID = 0x4345_4447
     /// The newest schema this program knows; kept in `PRAGMA user_version`.
-    static let currentVersion = 1
+    static let currentVersion = 2
 
     /// Brings the file up to date. Call only when ``version(of:)`` is at most ``currentVersion``.
     package static func migrate(_ writer: some DatabaseWriter) throws {
@@ -15,6 +15,10 @@ package enum StoreSchema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = 1")
         }
+        migrator.registerMigration("0002_sync") { db in
+            try SyncSchema.migrate(db)
+            try db.execute(sql: "PRAGMA user_version = 2")
+        }
         try migrator.migrate(writer)
     }
 
@@ -22,14 +26,10 @@ package enum StoreSchema {
         try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     }
 
+    /// The triggers that capture changes follow in ``SyncSchema``, which makes them anew.
     private static func createInitial(_ db: Database) throws {
         for statement in sharedTables + deviceTables + syncTables + revisionTriggers + SearchSchema.statements {
             try db.execute(sql: statement)
-        }
-        for table in SyncedTable.all {
-            for trigger in ChangeCapture.triggers(for: table) {
-                try db.execute(sql: trigger)
-            }
         }
     }
 
@@ -131,7 +131,7 @@ package enum StoreSchema {
         "CREATE TABLE settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ]
 
-    /// What reconciling with the cloud needs; see ``ChangeCapture`` and ``RemoteRow``.
+    /// What reconciling with the cloud needs; see ``ChangeCapture`` and, for what came later, ``SyncSchema``.
     private static let syncTables = [
         "CREATE TABLE sync_state (k TEXT NOT NULL PRIMARY KEY, v) WITHOUT ROWID",
         "INSERT INTO sync_state (k, v) VALUES ('last_hlc', 0), ('applying', 0), ('clock_offset_ms', 0)",

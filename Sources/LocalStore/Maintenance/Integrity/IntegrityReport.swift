@@ -18,6 +18,8 @@ package enum IntegrityProblem: Sendable, Hashable, CustomStringConvertible {
     case untrackedRow(table: String, rowKey: String)
     /// What the outbox says about a row is not what the row is.
     case disagreement(table: String, rowKey: String, reason: String)
+    /// The sums over the copy of the cloud's rows are not those of the rows.
+    case sums
 
     package var description: String {
         switch self {
@@ -26,6 +28,7 @@ package enum IntegrityProblem: Sendable, Hashable, CustomStringConvertible {
         case .searchIndex(let finding): "the search index is wrong (\(finding)); 'companion-edge doctor --fix' builds it anew"
         case .unreadableChange(let localID, let reason): "change \(localID) in the outbox cannot be read: \(reason)"
         case .untrackedRow(let table, let rowKey): "row \(rowKey.prefix(80)) of \(table) is not in the outbox"
+        case .sums: "the copy of the cloud's rows does not add up; 'companion-edge sync reset' fetches it anew"
         case .disagreement(let table, let rowKey, let reason): "row \(rowKey.prefix(80)) of \(table): \(reason)"
         }
     }

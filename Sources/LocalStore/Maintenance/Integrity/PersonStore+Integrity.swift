@@ -29,20 +29,21 @@ extension PersonStore {
     }
 
     /// A row that came and went without the cloud hearing of it leaves no trace; of one the cloud knows, only the deletion
-    /// is left.
+    /// is left. The copy of the cloud's row is emptied: that it was there still counts until the deletion is confirmed.
     private static func dropUnsentHistory(_ db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TEMP TABLE gone AS
                 SELECT tbl, row_key, lid FROM (SELECT tbl, row_key, op, max(lid) AS lid FROM outbox GROUP BY tbl, row_key)
                 WHERE op = 'del';
-                DELETE FROM outbox WHERE state = 0 AND lid IN (
+                DELETE FROM outbox WHERE state IN (0, 3, 9) AND lid IN (
                     SELECT o.lid FROM outbox o JOIN gone g ON g.tbl = o.tbl AND g.row_key = o.row_key AND o.lid < g.lid);
                 DELETE FROM outbox WHERE state = 0 AND lid IN (
                     SELECT g.lid FROM gone g
                     WHERE NOT EXISTS (SELECT 1 FROM shadow s WHERE s.tbl = g.tbl AND s.row_key = g.row_key)
                         AND NOT EXISTS (
                             SELECT 1 FROM outbox o WHERE o.tbl = g.tbl AND o.row_key = g.row_key AND o.lid <> g.lid));
+                UPDATE shadow SET body = '{}' WHERE body IS NOT NULL AND (tbl, row_key) IN (SELECT tbl, row_key FROM gone);
                 DROP TABLE gone;
                 """)
     }

@@ -70,6 +70,7 @@ struct StoreChecks {
         switch problem {
         case .damage: restoring(person)
         case .searchIndex: "companion-edge doctor --fix"
+        case .sums: "companion-edge sync reset --user \(person.id)"
         case .danglingReference, .unreadableChange, .untrackedRow, .disagreement:
             "Nothing is lost on this device; make a backup and report it with this message."
         }

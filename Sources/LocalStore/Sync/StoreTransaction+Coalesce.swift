@@ -1,0 +1,105 @@
+import GRDB
+
+extension StoreTransaction {
+    /// The tables of the changes that would be sent, one for each change. Nothing is changed by looking.
+    package func unsentChanges() throws -> [String] {
+        var tables: [String] = []
+        try db.inSavepoint {
+            try coalesce()
+            tables = try String.fetchAll(db, sql: "SELECT tbl FROM outbox WHERE state < 2 ORDER BY lid")
+            return .rollback
+        }
+        return tables
+    }
+
+    /// Folds unsent changes together, looking only at rows that were changed since the last time.
+    func coalesce() throws {
+        let seen = try db.syncInteger("coalesced_lid") ?? 0
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT DISTINCT tbl, row_key FROM outbox WHERE state < 2 AND state = 0 AND lid > ?"),
+            arguments: [seen])
+        guard !rows.isEmpty else { return }
+        for row in rows { try coalesce(row["tbl"], row["row_key"]) }
+        try db.setSync("coalesced_lid", try Int64.fetchOne(db, sql: "SELECT max(lid) FROM outbox") ?? 0)
+    }
+
+    private func coalesce(_ name: String, _ key: String) throws {
+        guard let table = SyncedTable.named(name) else { return }
+        let entries = try OutboxEntry.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE tbl = ? AND row_key = ? AND state < 3 ORDER BY lid"),
+            arguments: [name, key])
+        let onServer = try Shadow(db).row(name, key)
+        let isKnown = onServer.body != nil || entries.contains { $0.state != .pending }
+        let unsent = entries.filter { $0.state == .pending }
+        let before = unsent.map {
+            Coalescer.Change(localID: $0.localID, operation: $0.operation, values: $0.patch, base: $0.base)
+        }
+        let sendable = before.map { reduced($0, to: table, onServer: onServer.body) }
+        let after = Coalescer(table: table, isKnownToServer: isKnown).fold(sendable).filter { change in
+            !(change.operation == "put" && change.values.isEmpty && isKnown)
+        }
+        let kept = Dictionary(uniqueKeysWithValues: after.map { ($0.localID, $0) })
+        for change in before {
+            guard let left = kept[change.localID] else {
+                try db.run("DELETE FROM outbox WHERE lid = ?", [change.localID])
+                continue
+            }
+            if left != change {
+                try db.run(
+                    "UPDATE outbox SET op = ?, patch = ? WHERE lid = ?",
+                    [left.operation, left.operation == "del" ? nil : JSONValue.object(left.values).text, left.localID])
+            }
+        }
+        if !table.counters.isEmpty || !table.growingSets.isEmpty {
+            for change in after where change.operation == "put" {
+                try split(change, table, key, isOnServer: onServer.body != nil)
+            }
+        }
+    }
+
+    /// Without what the cloud alone writes, and without a switch that the cloud has already turned for good or never knew.
+    private func reduced(_ change: Coalescer.Change, to table: SyncedTable, onServer: [String: JSONValue]?) -> Coalescer.Change {
+        var change = change
+        let sent = Set(table.columns.map(\.name))
+        change.values = change.values.filter { sent.contains($0.key) }
+        if let latch = table.latch, onServer != nil, let value = change.values[latch.column], value != latch.value {
+            change.values[latch.column] = nil
+        }
+        return change
+    }
+
+    /// A new row's counter and sets travel as what they are: steps and elements.
+    private func split(_ change: Coalescer.Change, _ table: SyncedTable, _ key: String, isOnServer: Bool) throws {
+        var registers = change.values
+        var steps: [String: JSONValue] = [:]
+        var elements: [String: JSONValue] = [:]
+        for counter in table.counters {
+            guard let value = registers.removeValue(forKey: counter.name)?.doubleValue else { continue }
+            let step = ((value - (isOnServer ? counter.initialHere : counter.initial)) * 1_000_000).rounded() / 1_000_000
+            if step != 0 { steps[counter.name] = .double(step) }
+        }
+        for name in table.growingSets {
+            guard let values = registers.removeValue(forKey: name)?.arrayValue, !values.isEmpty else { continue }
+            elements[name] = .array(values)
+        }
+        try db.run("UPDATE outbox SET patch = ? WHERE lid = ?", [JSONValue.object(registers).text, change.localID])
+        for (operation, values) in [("inc", steps), ("add", elements)] where !values.isEmpty {
+            try add(operation, values, table.name, key, base: change.base, like: change.localID)
+        }
+    }
+
+    /// A change made here and now, dated like the entry it comes from as far as that was dated by the machine.
+    func add(
+        _ operation: String, _ values: [String: JSONValue]?, _ table: String, _ key: String, base: Int64?, like source: Int64,
+        mark: String? = nil
+    ) throws {
+        try db.run(
+            """
+            INSERT INTO outbox (op_id, tbl, row_key, op, patch, base, hlc, wall_ms, boot_id, uptime_ms, code)
+            SELECT randomblob(16), ?, ?, ?, ?, ?, ?, wall_ms, boot_id, uptime_ms, ? FROM outbox WHERE lid = ?
+            """,
+            [
+                table, key, operation, values.map { JSONValue.object($0).text }, base, try tick().rawValue, mark, source,
+            ])
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+
+extension StoreTransaction {
+    /// Rows published in the transaction that completes a pull; what is more waits for ``publish(limit:)``, so that local
+    /// writes need not.
+    static let publishedAtOnce = 500
+
+    /// Makes visible rows of what the last complete pull brought and of what became of this device's changes.
+    ///
+    /// - Returns: how many rows still wait. Nothing happens while a pull is under way: the person never sees half of one.
+    @discardableResult
+    package func publish(limit: Int = Self.publishedAtOnce) throws -> Int {
+        guard try db.syncInteger("publishing") == 1 else { return 0 }
+        let dirty = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT tbl, row_key FROM sync_dirty ORDER BY CASE tbl WHEN 'profiles' THEN 0 WHEN 'conversations' THEN 1 ELSE 2 END
+                    LIMIT ?
+                    """), arguments: [limit])
+        if !dirty.isEmpty {
+            try ensureParent()
+            try show(dirty.map { (table: $0["tbl"], key: $0["row_key"]) })
+        }
+        let left = try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_dirty") ?? 0
+        if left == 0 { try db.setSync("publishing", 0) }
+        return left
+    }
+
+    /// Shows what changed outside of a pull, such as a change that was given up. While the shadow is not complete it waits for
+    /// the pull that completes it.
+    func publishIfSettled() throws {
+        let position = try view.syncPosition()
+        guard !position.isPullingAll, try db.syncInteger("checkpoint_seq") == position.cursor else { return }
+        try db.setSync("publishing", 1)
+        try publish()
+    }
+
+    /// Every row refers to the person's own. If neither side has that, it begins here and travels like any other.
+    private func ensureParent() throws {
+        guard try view.profile() == nil else { return }
+        if try Shadow(db).row("profiles", "[]").body == nil { _ = try ensureProfile() }
+    }
+
+    private func show(_ rows: [(table: String, key: String)]) throws {
+        let device = try view.syncPosition().deviceID
+        let shadow = try Shadow(db)
+        try db.silently {
+            var removals: [(SyncedTable, String)] = []
+            for (name, key) in rows {
+                try db.run("DELETE FROM sync_dirty WHERE tbl = ? AND row_key = ?", [name, key])
+                try db.run("UPDATE shadow SET published = seq WHERE tbl = ? AND row_key = ?", [name, key])
+                // A table that this program does not know stays in the shadow, for a later version to show.
+                guard let table = SyncedTable.named(name) else { continue }
+                let row = try shadow.visibleRow(table, key, device: device)
+                if row.body == nil, table.isParent {
+                    removals.append((table, key))
+                } else {
+                    try show(row, key, in: table, device: device)
+                }
+            }
+            // A conversation goes after its messages.
+            for (table, key) in removals { try show(MergedRow(), key, in: table, device: device) }
+        }
+    }
+
+    private func show(_ row: MergedRow, _ keyText: String, in table: SyncedTable, device: String) throws {
+        let key = try JSONValue(parsing: keyText).arrayValue?.compactMap(\.stringValue) ?? []
+        // A key of another shape comes from a server that names rows differently; it stays in the shadow.
+        guard key.count == table.key.count else { return }
+        let visible = VisibleTable(db: db, userID: userID, table: table)
+        guard table.name == "memory" else { return try visible.show(row, key: key) }
+        let before = try visible.current(key)?["value"]
+        try visible.show(row, key: key)
+        guard let node = row.clock?.node, node != device, let after = row.body?["value"], before != after else { return }
+        try db.run(
+            """
+            INSERT OR REPLACE INTO memory_provenance (memory_id, source, device_id)
+            SELECT id, ?, ? FROM memory WHERE user_id = ? AND category = ? AND key = ?
+            """, [MemorySource.cloud.rawValue, node, userID.text, key[0], key[1]])
+    }
+}

@@ -1,0 +1,116 @@
+import GRDB
+
+/// What became of a batch.
+package struct PushSummary: Sendable, Hashable {
+    package var applied = 0
+    /// Operations of which something did not stand.
+    package var lost = 0
+    package var rejected = 0
+
+    package init() {}
+}
+
+extension StoreTransaction {
+    /// Stores the results of a batch together with the page that came with them, so that what a row was changed to here and
+    /// what the server made of it change places without a gap.
+    package func takePush(results: [OperationResult], page: PullPage, since: Int64, epoch: String?) throws
+        -> (summary: PushSummary, outcome: PageOutcome)
+    {
+        let summary = try take(results, head: page.head)
+        return (summary, try takePage(page, since: since, epoch: epoch))
+    }
+
+    /// The server has put this operation aside for good: it is kept here with what it said.
+    package func takeRejection(number: Int64, code: String, message: String) throws {
+        guard let entry = try sealed(number) else { return }
+        try quarantine(entry, code: code, message: message)
+        try acknowledge(number)
+        try publishIfSettled()
+    }
+
+    private func take(_ results: [OperationResult], head: Int64) throws -> PushSummary {
+        var summary = PushSummary()
+        for result in results {
+            // What is not sealed any more has its result already: this is the answer to an earlier attempt.
+            guard let entry = try sealed(result.number), entry.operationUUID == result.id else { continue }
+            switch result.outcome {
+            case .applied:
+                try db.run("UPDATE outbox SET state = 2, acked_seq = ? WHERE lid = ?", [head, entry.localID])
+                if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
+            case .lost:
+                try db.run(
+                    "UPDATE outbox SET state = 3, code = 'lost', at = ? WHERE lid = ?", [now.milliseconds, entry.localID])
+                if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
+            case .rejected(let code, let message):
+                try quarantine(entry, code: code, message: message)
+                summary.rejected += 1
+            }
+            try db.markDirty(entry.table, entry.rowKeyText)
+            try acknowledge(result.number)
+        }
+        return summary
+    }
+
+    private func sealed(_ number: Int64) throws -> OutboxEntry? {
+        try OutboxEntry.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE n = ? AND state = 1"), arguments: [number])
+    }
+
+    private func acknowledge(_ number: Int64) throws {
+        try db.run("UPDATE sync_state SET v = max(v, ?) WHERE k = 'acked_n'", [number])
+    }
+
+    /// Takes a change out of what is sent and shown, and keeps it.
+    func quarantine(_ entry: OutboxEntry, code: String, message: String) throws {
+        let wasRetried = try String.fetchOne(db, sql: "SELECT code FROM outbox WHERE lid = ?", arguments: [entry.localID]) != nil
+        try db.run(
+            "UPDATE outbox SET state = 9, code = ?, msg = ?, at = ? WHERE lid = ?",
+            [code, message, now.milliseconds, entry.localID])
+        try db.run(
+            "INSERT OR REPLACE INTO quarantine (lid, code, message, at, retried) VALUES (?, ?, ?, ?, ?)",
+            [entry.localID, code, message, now, wasRetried])
+        try db.markDirty(entry.table, entry.rowKeyText)
+    }
+
+    /// What did not stand stays to be seen. False if nothing was lost that differs from what stands.
+    private func keepLost(_ result: OperationResult, of entry: OutboxEntry) throws -> Bool {
+        let table = SyncedTable.named(entry.table)
+        let lost = result.lost.filter { column, value in
+            column != table?.latch?.column && value != result.kept[column]
+                && table?.registers.contains { $0.name == column } != false
+        }
+        let isLostDeletion = entry.operation == "del" && result.outcome == .lost
+        guard !lost.isEmpty || isLostDeletion else { return false }
+        try db.run(
+            "INSERT INTO conflicts (tbl, row_key, op, lost, kept, at) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                entry.table, entry.rowKeyText, entry.operation, JSONValue.object(lost).text, JSONValue.object(result.kept).text,
+                now,
+            ])
+        if entry.table == "memory", entry.rowKey.count == 2, let value = lost["value"]?.stringValue {
+            try keepRevision(category: entry.rowKey[0], key: entry.rowKey[1], value: value, at: entry.hlc)
+        }
+        return true
+    }
+
+    /// A memory's value that did not stand is one of its former values. If it is still to be seen, replacing it makes the
+    /// revision; if it has been replaced already, there is one.
+    private func keepRevision(category: String, key: String, value: String, at written: HybridTime) throws {
+        let isKept = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM memory WHERE category = ?1 AND key = ?2 AND value = ?3)
+                    OR EXISTS (SELECT 1 FROM memory_revisions WHERE category = ?1 AND key = ?2 AND value = ?3)
+                """, arguments: [category, key, value])
+        guard isKept != true else { return }
+        try db.run(
+            """
+            INSERT INTO memory_revisions (id, user_id, category, key, value, valid_from, valid_to, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                try makeID(), userID.text, category, key, value, Timestamp(milliseconds: written.milliseconds), now,
+                RevisionReason.merged.rawValue,
+            ])
+    }
+}

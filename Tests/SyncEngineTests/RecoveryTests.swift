@@ -1,0 +1,283 @@
+import Foundation
+import GRDB
+import SyncEngine
+import SyncModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LocalStore
+
+/// Lost answers, files and servers set back, rows that do not add up.
+@Suite struct RecoveryTests {
+    let world: SyncWorld
+    let one: SyncDevice
+
+    init() throws {
+        world = try SyncWorld()
+        one = try world.device("one")
+    }
+
+    private func addTrust(_ step: Double) async throws {
+        let stored = try await one.store.read { try $0.conversationState() }
+        var state = stored ?? ConversationState(newFor: one.store.userID, at: one.store.clock.now())
+        state.trustScore += step
+        let changed = state
+        try await one.store.write { try $0.saveConversationState(changed) }
+    }
+
+    private var trust: Double? {
+        world.rows.first { $0.key.table == "conversation_state" }?.value["trust_score"]?.doubleValue
+    }
+
+    @Test("an answer that is lost is asked for again, and nothing counts twice")
+    func lostAnswer() async throws {
+        try await addTrust(0)
+        try await one.sync()
+        try await addTrust(0.5)
+        try await one.push(keepAnswer: false)
+        #expect(trust == 3.5)
+        try await addTrust(0.25)
+        try await one.push(keepAnswer: false)
+        try await one.sync()
+        #expect(trust == 3.75)
+        #expect(try await one.store.read { try $0.conversationState()?.trustScore } == 3.75)
+        #expect(try await one.tables().pending == 0)
+    }
+
+    @Test("the same answer taken twice changes nothing the second time")
+    func doubledAnswer() async throws {
+        try await one.save("pet", "cat")
+        let batch = try await one.store.write { try $0.sealBatch() }
+        let position = try await one.store.read { try $0.syncPosition() }
+        let request = PushRequest(
+            device: position.deviceID, app: "1", acked: 0, operations: batch, pull: PullRequest(position))
+        guard case .taken(let taken) = try PushAnswer(parsing: world.call("sync_push", request.json), answering: request) else {
+            Issue.record("not taken")
+            return
+        }
+        for expected in [PageOutcome.complete(waiting: 0), .stale] {
+            let outcome = try await one.store.write {
+                try $0.takePush(results: taken.results, page: taken.page, since: 0, epoch: nil).outcome
+            }
+            #expect(outcome == expected)
+        }
+        #expect(try await one.memory("pet") == "cat")
+    }
+
+    @Test("a copied file becomes a device of its own and loses nothing")
+    func clone() async throws {
+        try await one.save("pet", "cat")
+        try await one.sync()
+        try one.store.close()
+        try FileManager.default.copyItem(at: world.directory.file("one.sqlite"), to: world.directory.file("copy.sqlite"))
+        let original = try world.device("one")
+        let copy = try world.device("copy")
+        try await original.save("original", "a")
+        try await original.sync()
+        try await copy.save("copied", "b")
+        try await copy.sync()
+        try await original.sync()
+        let ids = try await [original.tables().position.deviceID, copy.tables().position.deviceID]
+        #expect(Set(ids).count == 2)
+        for device in [original, copy] {
+            #expect(try await device.memory("original") == "a")
+            #expect(try await device.memory("copied") == "b")
+            #expect(try await device.store.checkIntegrity(.full).isSound)
+        }
+    }
+
+    @Test("a file brought back from a backup is a device of its own before it sends anything")
+    func restored() async throws {
+        try await one.save("pet", "cat")
+        try await one.sync()
+        let before = try await one.tables().position.deviceID
+        try await one.store.write { try $0.db.setSync("restored_at", "2026-11-01T00:00:00.000Z") }
+        #expect(try await one.store.write { try $0.takeOverRestore() })
+        #expect(try await one.store.write { try $0.takeOverRestore() } == false)
+        #expect(try await one.tables().position.deviceID != before)
+        try await one.sync()
+        #expect(try await one.memory("pet") == "cat")
+    }
+
+    @Test("a server that was set back gets again what it had confirmed", arguments: [false, true])
+    func serverSetBack(withNewEpoch: Bool) async throws {
+        try await addTrust(0)
+        try await one.save("old", "x")
+        try await one.sync()
+        let backup = world.server.withLock { $0 }
+        try await one.save("pet", "cat")
+        try await addTrust(1)
+        try await one.sync()
+        world.server.withLock { server in
+            let now = server.now
+            server = backup
+            server.now = now + 1000
+            if withNewEpoch { server.renewEpoch(user: SyncWorld.account) }
+        }
+        #expect(world.memory("pet") == nil)
+        world.write("new", "y")
+        world.write("newer", "z")
+        try await one.save("later", "w")
+        try await one.sync()
+        #expect(world.memory("pet") == "cat")
+        #expect(world.memory("later") == "w")
+        #expect(trust == 4)
+        #expect(try await one.memory("newer") == "z")
+        #expect(try await one.memory("pet") == "cat")
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("a server that was set back and has moved past the cursor is noticed by the sums")
+    func movedPast() async throws {
+        world.write("a", "1")
+        let backup = world.server.withLock { $0 }
+        world.write("b", "1")
+        try await one.sync()
+        world.server.withLock { server in
+            let now = server.now
+            server = backup
+            server.now = now
+        }
+        // Twice: a model that was set back throws its dice again, and the first tag is the one that b had.
+        world.write("c", "0")
+        world.write("c", "1")
+        world.write("d", "1")
+        try await one.sync()
+        #expect(try await one.memory("b") == nil)
+        #expect(try await one.memory("c") == "1")
+        #expect(try await one.memory("d") == "1")
+        #expect(try await one.tables().divergences == 1)
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("rows that do not add up after they were fetched anew are reported, not fetched for ever")
+    func diverged() async throws {
+        world.write("a", "1")
+        try await one.sync()
+        @Sendable func page(_ position: SyncPosition, sequence: Int64) -> PullPage {
+            let row = RemoteRow(
+                table: "memory", rowKey: ["FACT", "b"], sequence: sequence, tag: 5, hlc: HybridTime(rawValue: 1), node: "srv",
+                body: ["value": "x"])
+            return PullPage(epoch: position.epoch, head: sequence, to: sequence, check: 1, live: 9, now: 0, rows: [row])
+        }
+        var outcomes: [PageOutcome] = []
+        for _ in 0..<3 {
+            outcomes.append(
+                try await one.store.write { transaction in
+                    let position = try transaction.view.syncPosition()
+                    return try transaction.takePage(page(position, sequence: 9), since: position.cursor, epoch: position.epoch)
+                })
+        }
+        #expect(outcomes == [.reset(.divergence), .diverged, .diverged])
+        #expect(try await one.memory("b") == nil)
+        // The server is right again.
+        try await one.store.write { try $0.beginAnew(epoch: $0.view.syncPosition().epoch) }
+        try await one.sync()
+        #expect(try await one.memory("a") == "1")
+    }
+
+    @Test("after everything was taken from a table the device starts over")
+    func truncated() async throws {
+        world.write("a", "1")
+        try await one.save("b", "2")
+        try await one.sync()
+        world.server.withLock { $0.truncate("memory") }
+        try await one.sync()
+        #expect(try await one.memory("a") == nil)
+        #expect(try await one.tables().resets == 1)
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("a device that was away for longer than deletions are told of starts over and still has what it wrote")
+    func horizon() async throws {
+        let two = try world.device("two")
+        for key in ["a", "b", "c"] { try await one.save(key, "1") }
+        try await one.sync()
+        try await two.sync()
+        world.remove("memory", ["FACT", "a"])
+        world.remove("memory", ["FACT", "b"])
+        world.server.withLock { server in
+            server.now += 100_000
+            server.collectTombstones(olderThan: 10)
+        }
+        try await two.save("d", "2")
+        try await two.sync()
+        for key in ["a", "b"] { #expect(try await two.memory(key) == nil) }
+        for key in ["c", "d"] { #expect(try await two.memory(key) != nil) }
+        #expect(world.memory("d") == "2")
+        #expect(try await two.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("a refused change falls back to the server's row, keeps its content, and blocks nothing")
+    func quarantine() async throws {
+        world.write("pet", "cat")
+        try await one.sync()
+        try await one.save("user", "x")
+        try await one.store.write {
+            try $0.db.execute(
+                sql: "INSERT INTO memory (user_id, category, key, value) VALUES (?, 'FACT', 'user_input_1', 'said')",
+                arguments: [$0.userID.text])
+        }
+        try await one.sync()
+        #expect(world.memory("user") == "x")
+        let refused = try #require(try await one.quarantined().first)
+        #expect(refused.rowKey == ["FACT", "user_input_1"])
+        #expect(refused.code == "PRE")
+        #expect(refused.values["value"] == "said")
+        #expect(try await one.memory("user_input_1") == nil)
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+
+        world.server.withLock { $0.schema.tables["memory"] = ModelSchema.current.tables["memory"] }
+        #expect(try await one.store.write { try $0.retryQuarantined(localID: refused.localID) })
+        #expect(try await one.memory("user_input_1") == "said")
+        try await one.sync()
+        let again = try #require(try await one.quarantined().first)
+        #expect(again.wasRetried)
+        #expect(try await one.store.write { try $0.retryQuarantined(afterUpdateTo: "2.0") } == 0)
+        try await one.store.write { try $0.discardQuarantined(localID: again.localID) }
+        #expect(try await one.quarantined().isEmpty)
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("what was overwritten since is not brought back by offering a refused change again")
+    func staleRetry() async throws {
+        try await one.save("pet", "cat")
+        let batch = try await one.store.write { try $0.sealBatch() }
+        let number = try #require(batch.last { $0.table == "memory" }?.number)
+        try await one.store.write { try $0.takeRejection(number: number, code: "23514", message: "no") }
+        let refused = try #require(try await one.quarantined().first)
+        try await one.save("pet", "dog")
+        #expect(try await one.store.write { try $0.retryQuarantined(localID: refused.localID) } == false)
+        #expect(try await one.memory("pet") == "dog")
+        #expect(try await one.conflicts().map(\.lost) == [["value": "cat", "created_at": refused.values["created_at"] ?? .null]])
+    }
+
+    @Test("changes made under a wrong clock are dated anew before they leave, in their order")
+    func wrongClock() async throws {
+        let year: Int64 = 365 * 86_400_000
+        let real = Timestamp(Date()).milliseconds
+        let anchor = ClockAnchor(bootID: "now", zero: real + year - 60_000)
+        try await one.store.write { transaction in
+            try transaction.setClockAnchor(ClockAnchor(bootID: "before", zero: real + year - 500_000))
+            try transaction.setMoment(real + year - 400_000)
+        }
+        try await one.save("a", "1")
+        try await one.store.write { transaction in
+            try transaction.setClockAnchor(anchor)
+            try transaction.setMoment(real + year - 10_000)
+        }
+        try await one.save("b", "2")
+        try await one.save("c", "3")
+        try await one.store.write {
+            try $0.noteServerTime(Timestamp(milliseconds: real), offset: -year, anchor: anchor)
+        }
+        let entries = try await one.store.read { try $0.outbox().filter { $0.table == "memory" } }
+        #expect(entries.map(\.rowKey.last) == ["a", "b", "c"])
+        #expect(entries.map(\.hlc) == entries.map(\.hlc).sorted())
+        #expect(entries[1].hlc.milliseconds == real - 10_000)
+        #expect(entries[0].hlc.milliseconds < real)
+        #expect(try await one.store.read { try $0.lastHybridTime().milliseconds } <= real)
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+}
