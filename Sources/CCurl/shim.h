@@ -1,7 +1,6 @@
 #pragma once
 // libcurl, and typed doors to its variadic functions, which Swift cannot call.
 #include <curl/curl.h>
-#include <sys/eventfd.h>
 
 static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
