@@ -39,10 +39,12 @@ package final class CloudProject: Sendable {
         var body: [String: JSONValue] = [:]
         body["email"] = email.map(JSONValue.string)
         body["password"] = password.map(JSONValue.string)
-        let answer = try await control(.post, "/users", .object(body)).objectValue ?? [:]
-        return CloudUser(
-            id: answer["id"]?.stringValue ?? "", email: answer["email"]?.stringValue ?? "",
-            password: answer["password"]?.stringValue ?? "", accessToken: answer["access_token"]?.stringValue ?? "")
+        return CloudUser(try await control(.post, "/users", .object(body)))
+    }
+
+    /// A new access token for a user that is there already.
+    package func token(of id: String) async throws -> CloudUser {
+        CloudUser(try await control(.get, "/users/\(id)"))
     }
 
     package func remove(_ user: CloudUser) async throws {
@@ -92,7 +94,13 @@ package final class CloudProject: Sendable {
     package func restore() async throws { _ = try await control(.post, "/restore", [:]) }
 
     /// Applies `supabase/migrations`, or takes them back, as the owner of a hosted project does.
-    package func migrate() async throws { _ = try await control(.post, "/migrate", [:]) }
+    ///
+    /// - Parameter replacements: texts to replace in the migrations, to plant a bug. Each must occur.
+    package func migrate(replacing replacements: [(String, String)] = []) async throws {
+        let pairs = replacements.map { JSONValue.array([.string($0.0), .string($0.1)]) }
+        _ = try await control(.post, "/migrate", ["replace": .array(pairs)])
+    }
+
     package func rollBack() async throws { _ = try await control(.post, "/rollback", [:]) }
 
     /// Every line of `pg_dump`, sorted; without Realtime's messages, which are hints that were sent.
@@ -170,6 +178,11 @@ package struct CloudUser: Sendable, Hashable {
     package let password: String
     /// Good for the project's token lifetime; belongs to a session of its own.
     package let accessToken: String
+
+    init(_ value: JSONValue) {
+        func text(_ key: String) -> String { value.objectValue?[key]?.stringValue ?? "" }
+        (id, email, password, accessToken) = (text("id"), text("email"), text("password"), text("access_token"))
+    }
 }
 
 package struct CloudTraffic: Sendable {

@@ -26,4 +26,8 @@ package final class PeerProcess: Sendable {
 
 package struct PeerError: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }

@@ -61,12 +61,12 @@ begin
 end $$;
 
 -- Records an operation that the database refuses, so that the next ones can come. Only the very next operation.
-create or replace function sync.ledger_reject(p_dev uuid, p_n bigint, p_op json, p_code text, p_msg text)
+create or replace function sync.ledger_reject(p_dev uuid, p_n bigint, p_op json, p_code text, p_msg text, p_id uuid)
 returns jsonb language plpgsql security definer set search_path = '' as $$
 declare
     me constant uuid := sync.caller();
     device sync.devices;
-    op_id uuid;
+    op_id uuid := p_id;
 begin
     if me is null then
         raise exception 'sign in first' using errcode = '28000';
@@ -76,12 +76,9 @@ begin
     end if;
     insert into sync.devices (user_id, device_id, proto) values (me, p_dev, 1) on conflict do nothing;
     select * into strict device from sync.devices d where d.user_id = me and d.device_id = p_dev for update;
-    begin
+    if op_id is null then
         op_id := p_op ->> 'id';
-    exception when others then
-        -- Such an operation may hold text that PostgreSQL cannot read at all.
-        op_id := substring(p_op::text from '"id"\s*:\s*"([0-9a-fA-F-]{36})"')::uuid;
-    end;
+    end if;
     if p_n = device.last_n + 1 then
         insert into sync.applied (user_id, device_id, first_n, last_n, ids, results)
         values (me, p_dev, p_n, p_n, array[op_id], jsonb_build_array(
@@ -90,12 +87,15 @@ begin
         update sync.devices d set last_n = p_n, seen_at = now() where d.user_id = me and d.device_id = p_dev;
         return jsonb_build_object('verdict', 'ok', 'last', p_n);
     end if;
-    return jsonb_build_object('last', device.last_n, 'verdict', case
-        when p_n > device.last_n then 'server_rewound'
-        when sync.ledger_find(p_dev, p_n, op_id) is null then 'device_rewound'
-        else 'ok' end);
+    if p_n > device.last_n then
+        raise exception 'operation gap: got %, expected %', p_n, device.last_n + 1 using errcode = '22023';
+    end if;
+    return jsonb_build_object('last', device.last_n, 'verdict',
+        case when sync.ledger_find(p_dev, p_n, op_id) is null then 'device_rewound' else 'ok' end);
 end $$;
 
-create or replace function public.sync_reject(p_dev uuid, p_n bigint, p_op json, p_code text, p_msg text)
+-- An operation whose text PostgreSQL cannot hold at all (a NUL, half a surrogate) is recorded by its id alone.
+create or replace function public.sync_reject(
+    p_dev uuid, p_n bigint, p_op json default null, p_code text default '', p_msg text default null, p_id uuid default null)
 returns jsonb language sql volatile set search_path = '' as
-$$ select sync.ledger_reject(p_dev, p_n, p_op, p_code, p_msg) $$;
+$$ select sync.ledger_reject(p_dev, p_n, p_op, p_code, p_msg, p_id) $$;

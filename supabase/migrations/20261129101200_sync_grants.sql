@@ -11,7 +11,7 @@ begin
         'tg_sticky_forget()', 'note_failure(text, text, text, uuid[])', 'reconcile_user(uuid)', 'reconcile()', 'reconcile_me()',
         'ledger_open(uuid, bigint, int, text)',
         'ledger_close(uuid, sync.version[], bigint, uuid[], jsonb[], jsonb[], jsonb[])',
-        'ledger_reject(uuid, bigint, json, text, text)', 'forget_records()', 'gc(interval, interval)'] loop
+        'ledger_reject(uuid, bigint, json, text, text, uuid)', 'forget_records()', 'gc(interval, interval)'] loop
         execute format('alter function sync.%s owner to sync_owner', name);
     end loop;
 end $$;
@@ -25,7 +25,7 @@ grant execute on function
     sync.page(bigint, bigint, uuid, int), sync.pull(bigint, bigint, uuid, int), sync.repair_me(), sync.reconcile_me(),
     sync.ledger_open(uuid, bigint, int, text), sync.ledger_find(uuid, bigint, uuid),
     sync.ledger_close(uuid, sync.version[], bigint, uuid[], jsonb[], jsonb[], jsonb[]),
-    sync.ledger_reject(uuid, bigint, json, text, text), sync.saw_latest(sync.state, sync.op, text),
+    sync.ledger_reject(uuid, bigint, json, text, text, uuid), sync.saw_latest(sync.state, sync.op, text),
     sync.beats(sync.state, sync.op, text, bigint, text), sync.touched(sync.state, bigint, text), sync.registers(jsonb, sync.tables),
     sync.merge(sync.state, sync.op, sync.tables, text), sync.read_ops(jsonb, bigint), sync.versions_of(uuid[]), sync.load(sync.op[]),
     sync.key_condition(sync.tables, text), sync.ensure_profile(), sync.to_table(sync.state, sync.tables, uuid),
@@ -36,9 +36,9 @@ grant execute on function sync.reconcile(), sync.gc(interval, interval), sync.un
 -- The doors to the API. New functions in `public` are open to anon until closed.
 revoke execute on function
     public.sync_push(uuid, jsonb, bigint, int, text, bigint, bigint, uuid, int), public.sync_pull(bigint, bigint, uuid, int),
-    public.sync_reject(uuid, bigint, json, text, text), public.sync_status(), public.sync_reconcile(), public.sync_export(),
+    public.sync_reject(uuid, bigint, json, text, text, uuid), public.sync_status(), public.sync_reconcile(), public.sync_export(),
     public.sync_forget_me(text) from public, anon, service_role;
 grant execute on function
     public.sync_push(uuid, jsonb, bigint, int, text, bigint, bigint, uuid, int), public.sync_pull(bigint, bigint, uuid, int),
-    public.sync_reject(uuid, bigint, json, text, text), public.sync_status(), public.sync_reconcile(), public.sync_export(),
+    public.sync_reject(uuid, bigint, json, text, text, uuid), public.sync_status(), public.sync_reconcile(), public.sync_export(),
     public.sync_forget_me(text) to authenticated;

@@ -47,6 +47,16 @@ async def create_user(request):
     return web.json_response({"id": user_id, "email": email, "password": password, "access_token": token})
 
 
+@routes.get("/_test/projects/{project}/users/{user}")
+async def sign_in(request):
+    """A user that is there already, with an access token."""
+    project = _project(request)
+    async with project.as_admin() as connection:
+        user = await sessions.user_by_id(connection, request.match_info["user"])
+        token = await sessions.access_token(project, connection, user["id"])
+    return web.json_response({"id": str(user["id"]), "email": user["email"], "password": "", "access_token": token})
+
+
 @routes.delete("/_test/projects/{project}/users/{user}")
 async def delete_user(request):
     async with _project(request).as_admin() as connection:
@@ -127,7 +137,11 @@ async def run_sql(request):
 
 @routes.post("/_test/projects/{project}/migrate")
 async def migrate(request):
-    await request.app["databases"].migrate(_project(request).database)
+    project, body = _project(request), await request.json()
+    try:
+        await request.app["databases"].migrate(project.database, body.get("replace", []))
+    except RuntimeError as error:
+        return web.json_response({"code": "migration", "message": str(error)}, status=400)
     return web.json_response({})
 
 

@@ -52,21 +52,27 @@ class Databases:
             for part in PARTS:
                 connection.execute((SQL / f"{part}.sql").read_text())
 
-    async def migrate(self, database):
-        await asyncio.to_thread(self._migrate, database)
+    async def migrate(self, database, replacements=()):
+        await asyncio.to_thread(self._migrate, database, replacements)
 
     async def rollback(self, database):
         await asyncio.to_thread(self._run, database, self._migrations.parent / "rollback.sql")
 
-    def _migrate(self, database):
-        for file in sorted(self._migrations.glob("*.sql")):
-            self._run(database, file)
+    def _migrate(self, database, replacements=()):
+        """Applies the migrations, with texts replaced where a test plants a bug."""
+        texts = {file: file.read_text(encoding="utf-8") for file in sorted(self._migrations.glob("*.sql"))}
+        for old, new in replacements:
+            if not any(old in text for text in texts.values()):
+                raise RuntimeError(f"nothing to replace: {old}")
+            texts = {file: text.replace(old, new) for file, text in texts.items()}
+        for file, text in texts.items():
+            self._run(database, file, text)
 
-    def _run(self, database, file):
+    def _run(self, database, file, text=None):
         """Runs a script in one transaction, as the owner of a hosted project does."""
         with psycopg.connect(self._cluster.dsn(database, "postgres")) as connection:
             try:
-                connection.execute(file.read_text(encoding="utf-8"))
+                connection.execute(text or file.read_text(encoding="utf-8"))
             except psycopg.Error as error:
                 raise RuntimeError(f"{file.name}: {error} {error.diag.context or ''}") from error
 

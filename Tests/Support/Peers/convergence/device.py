@@ -140,7 +140,7 @@ class Device:
 
     def finish(self):
         """Syncs until nothing is left to send or fetch."""
-        for _ in range(3000):
+        for _ in range(1000):
             if self.outbox:
                 self.sync()
                 continue

@@ -20,19 +20,30 @@ YEAR = 365 * 86400
 
 
 class Counts:
-    def __init__(self):
+    """What happened how often. What starts with "error" must not happen at all."""
+
+    def __init__(self, seconds):
         self._counter, self._lock = collections.Counter(), threading.Lock()
+        self._end = time.monotonic() + seconds
 
     def add(self, what):
         with self._lock:
             self._counter[what] += 1
+            if what.startswith("error"):
+                self._end = 0  # nothing more to learn
+
+    def is_over(self):
+        return time.monotonic() >= self._end
+
+    def has_failed(self):
+        return self._end == 0
 
     def all(self):
         return dict(self._counter)
 
 
 def run(setup):
-    seed, user, counts = setup["seed"], setup["user"], Counts()
+    seed, user, counts = setup["seed"], setup["user"], Counts(setup["seconds"])
     admin = psycopg.connect(setup["dsn"], autocommit=True)
     reminder = str(uuid.uuid4())
     admin.execute("insert into public.profiles (id, user_id, email) values (%s, %s, %s)", (user, user, user))
@@ -45,31 +56,31 @@ def run(setup):
     writers = [Hammer(setup["dsn"], user, seed * 100 + i, counts) for i in range(2)]
     if setup.get("url"):
         writers.append(Companion(setup["url"], setup["service_key"], user, seed, counts))
-    end = time.monotonic() + setup["seconds"]
-    threads = [threading.Thread(target=_work, args=(device, reminder, seed, end)) for device in devices]
-    threads += [threading.Thread(target=_write, args=(writer, seed + i, end)) for i, writer in enumerate(writers)]
+    threads = [threading.Thread(target=_work, args=(device, reminder, seed, counts)) for device in devices]
+    threads += [threading.Thread(target=_write, args=(writer, seed + i, counts)) for i, writer in enumerate(writers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     for _ in range(2):  # what one sends last, the others must still fetch
         for device in devices:
-            device.finish()
+            if not counts.has_failed():
+                device.finish()
     return {"counts": counts.all(), "violations": _check(admin, user, reminder, devices, counts)}
 
 
-def _work(device, reminder, seed, end):
+def _work(device, reminder, seed, counts):
     pace = random.Random(seed)
-    while time.monotonic() < end:
+    while not counts.is_over():
         for _ in range(pace.randrange(4)):
             device.change_something(reminder)
         device.sync()
         time.sleep(pace.random() * 0.01)
 
 
-def _write(writer, seed, end):
+def _write(writer, seed, counts):
     pace = random.Random(seed)
-    while time.monotonic() < end:
+    while not counts.is_over():
         writer.act()
         time.sleep(pace.random() * 0.01)
 
@@ -79,6 +90,8 @@ def _check(admin, user, reminder, devices, counts):
         return admin.execute(statement, values).fetchone()[0]
 
     found = [what for what in counts.all() if what.startswith("error")]
+    if found:
+        return found
     first = devices[0].mirror
     found += [f"device {device.number} differs" for device in devices if device.mirror != first]
     rows = {"memory": "b -> 'value'", "messages": "b -> 'text'"}
