@@ -12,7 +12,7 @@ struct ChatCommand: AsyncParsableCommand {
     var program: String?
 
     @Option(help: "What the prompt begins with.")
-    var prompt = "you   "
+    var prompt = "\nyou"
 
     @Option(help: "Memories in the store.")
     var memories = 10_000
@@ -29,6 +29,9 @@ struct ChatCommand: AsyncParsableCommand {
     @Option(help: "Seconds of silence in which processor time is measured.")
     var silence = 10
 
+    @Option(help: "Use a copy of this generated store, as `turn --store` keeps it.")
+    var store: String?
+
     func run() async throws {
         let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
             "companion-edge")
@@ -38,12 +41,13 @@ struct ChatCommand: AsyncParsableCommand {
         }
         try await withScratchDirectory { directory in
             let data = try DataDirectory(root: directory.appendingPathComponent("data"))
-            let user = UserID.random()
-            let now = SystemWallClock().now()
-            let clock = BenchClock(now)
-            let store = try PersonStore.open(data.personStore(user), userID: user, clock: clock)
-            try await SyntheticLife.live(in: store, clock: clock, end: now, memories: memories, messages: messages)
-            try store.close()
+            let user = try SyntheticLife.person()
+            let file = data.personStore(user)
+            if let store {
+                try FileManager.default.copyItem(at: URL(fileURLWithPath: store), to: file)
+            } else {
+                try await withLife(file.path, memories: memories, messages: messages) { _, _ in }
+            }
             try await measure(path, data: data, user: user)
         }
     }
@@ -55,11 +59,12 @@ struct ChatCommand: AsyncParsableCommand {
         var times: [Double] = []
         for start in 1...max(starts, 1) {
             let terminal = try PseudoTerminal(program: path, arguments: ["chat", "--user", user.text], environment: environment)
+            let begin = ContinuousClock.now
             try terminal.start()
-            guard let shown = terminal.wait(for: prompt) else {
+            guard terminal.wait(for: prompt) != nil else {
                 throw ValidationError("The prompt did not come. The program showed: \(terminal.output)")
             }
-            times.append(shown)
+            times.append((ContinuousClock.now - begin) / .milliseconds(1))
             if start == starts { try report(terminal, starts: Distribution(times)) }
             terminal.type("/quit")
             terminal.process.waitUntilExit()

@@ -37,5 +37,17 @@ final class RawDatabase {
         }
     }
 
+    /// Statements run one after the other, each as often as there are arguments for it, in a transaction of their own.
+    func transaction(_ statements: [String]) throws -> ([[String]]) throws -> Void {
+        let begin = try statement("BEGIN IMMEDIATE")
+        let steps = try statements.map(statement)
+        let commit = try statement("COMMIT")
+        return { arguments in
+            try begin([])
+            for (step, values) in zip(steps, arguments) { try step(values) }
+            try commit([])
+        }
+    }
+
     private func failure() -> ValidationError { ValidationError("SQLite: " + String(cString: sqlite3_errmsg(handle))) }
 }

@@ -47,8 +47,10 @@ struct RetrievalCommand: AsyncParsableCommand {
 func withLife<Value>(
     _ path: String?, memories: Int, messages: Int, _ body: (PersonStore, BenchClock) async throws -> Value
 ) async throws -> Value {
-    guard let end = Timestamp(iso8601: "2026-11-23T12:00:00.000Z"), let user = try? UserID("6b1f0c2e-5a3d-4f7b-9c1e-2d4a6b8c0e1f")
-    else { throw ValidationError("The benchmark's own constants are not valid.") }
+    guard let end = Timestamp(iso8601: "2026-11-23T12:00:00.000Z") else {
+        throw ValidationError("The benchmark's own constants are not valid.")
+    }
+    let user = try SyntheticLife.person()
     let clock = BenchClock(end)
     guard let path else {
         return try await withScratchStore(clock: clock) { store, _ in

@@ -100,6 +100,9 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension SyntheticLife {
+    /// Whose life it is.
+    static func person() throws -> UserID { try UserID("6b1f0c2e-5a3d-4f7b-9c1e-2d4a6b8c0e1f") }
+
     /// Fills a store; the last message was said an hour before `end`.
     static func live(in store: PersonStore, clock: BenchClock, end: Timestamp, memories: Int, messages: Int) async throws {
         var life = SyntheticLife(seed: 42)

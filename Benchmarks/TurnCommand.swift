@@ -32,6 +32,10 @@ struct TurnCommand: AsyncParsableCommand {
             let session = companion.startConversation(channel: "terminal")
             _ = try await session.greet()
             print("brain loaded and greeting said: \(format((ContinuousClock.now - loading) / .milliseconds(1))) ms")
+            // As the program does when nobody speaks.
+            let tidying = ContinuousClock.now
+            while try await store.tidySearchIndex() {}
+            print("search index tidied in \(format((ContinuousClock.now - tidying) / .milliseconds(1))) ms")
             var life = SyntheticLife(seed: 9)
             var times: [Double] = []
             for number in 0..<turns + 1 {
@@ -39,6 +43,9 @@ struct TurnCommand: AsyncParsableCommand {
                 let start = ContinuousClock.now
                 _ = try await session.reply(to: text)
                 times.append((ContinuousClock.now - start) / .milliseconds(1))
+                // What a turn leaves to do is done while the person thinks of the next.
+                _ = try await companion.worker.runUntilIdle(within: .seconds(30))
+                while try await store.tidySearchIndex() {}
             }
             print("first turn: \(format(times[0])) ms")
             print("turn: \(Distribution(times.dropFirst()).summary)")

@@ -103,6 +103,17 @@ final class GroupCommitter: Sendable {
         return state.withLock { state in state.anchor?.agrees(with: current) == true ? nil : current }
     }
 
+    /// Whoever is alone needs no savepoint: if it fails, the transaction is rolled back with all that it did.
+    private func run(_ entry: Entry, _ transaction: StoreTransaction, alone: Bool) throws -> @Sendable () -> Void {
+        if alone { return try entry.run(transaction) }
+        var report: @Sendable () -> Void = {}
+        try transaction.db.inSavepoint {
+            report = try entry.run(transaction)
+            return .commit
+        }
+        return report
+    }
+
     private func commit(_ group: [Entry], _ db: Database) {
         let transaction = StoreTransaction(db: db, userID: userID, now: clock.now(), deviceID: deviceID)
         let moved = movedAnchor()
@@ -114,12 +125,7 @@ final class GroupCommitter: Sendable {
                 if let moved { try transaction.setClockAnchor(moved) }
                 for entry in group {
                     do {
-                        var report: (@Sendable () -> Void)?
-                        try db.inSavepoint {
-                            report = try entry.run(transaction)
-                            return .commit
-                        }
-                        if let report { succeeded.append((report, entry)) }
+                        succeeded.append((try run(entry, transaction, alone: group.count == 1), entry))
                     } catch {
                         failed.append((error, entry))
                         // A full disk or an I/O error ends the whole transaction: nothing of this group can be kept.

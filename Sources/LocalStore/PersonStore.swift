@@ -59,6 +59,26 @@ package final class PersonStore: Sendable {
         return try await pool.read { db in try body(StoreView(db: db, userID: userID)) }
     }
 
+    /// As `read`, on the connection that writes. Its pages stay in memory, while every write makes the readers forget theirs.
+    /// Writes wait meanwhile, so it is for what a write is about to need.
+    package func readBeforeWriting<Value: Sendable>(_ body: @escaping @Sendable (StoreView) throws -> Value) async throws
+        -> Value
+    {
+        let userID = userID
+        return try await pool.writeWithoutTransaction { db in
+            // Not `readOnly`: that pragma makes SQLite compile every statement anew. A view has nothing that writes.
+            try db.beginTransaction(.deferred)
+            do {
+                let value = try body(StoreView(db: db, userID: userID))
+                try db.commit()
+                return value
+            } catch {
+                if db.isInsideTransaction { try db.rollback() }
+                throw error
+            }
+        }
+    }
+
     /// Runs `body` and makes what it wrote durable. If it throws, nothing of it remains, and the error comes back here.
     ///
     /// When the disk is full, the reserve is given up and `body` runs a second time.
@@ -118,7 +138,8 @@ package final class PersonStore: Sendable {
                 sql: "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0")
             // 8 MiB: a search of years of talk goes over more pages than the default 2 MiB hold, and reading one again costs
             // more than all that is done with it.
-            try db.execute(sql: "PRAGMA cache_size = -8192")
+            // Readers forget everything at each write, so a large cache would only cost them memory.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2048 : -8192)")
         }
         return configuration
     }

@@ -14,6 +14,22 @@ package struct StoreView {
     }
 }
 
+/// Where the writing connection stood at a moment; two that are equal have nothing written between them, by anybody.
+package struct WriteMark: Sendable, Hashable {
+    private let changes: Int
+    private let version: Int64
+
+    fileprivate init(_ db: Database) throws {
+        changes = db.totalChangesCount
+        version = try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+    }
+}
+
+extension StoreView {
+    /// Only marks of ``PersonStore/readBeforeWriting(_:)`` and of transactions can be compared.
+    package func writeMark() throws -> WriteMark { try WriteMark(db) }
+}
+
 /// One body of work on a person's file, which is kept as a whole or not at all.
 package struct StoreTransaction {
     let db: Database

@@ -49,6 +49,20 @@ import Testing
         for text in texts { #expect(try await store.find(text, limit: 3).first == text) }
     }
 
+    @Test("Tidying joins the pieces that single writes leave, and everything is still found")
+    func tidies() async throws {
+        let store = try SearchStore()
+        for number in 0..<120 { try await store.say("green tea number\(number)") }
+        while try await store.store.tidySearchIndex() {}
+        let pieces = try await store.store.pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(DISTINCT segid) FROM search_index_idx") ?? 0
+        }
+        #expect(pieces <= 8)
+        #expect(try await store.find("number77") == ["green tea number77"])
+        #expect(try await store.store.read { try $0.lexicalMatches(LexicalQuery("tea", limit: 200)).count } == 120)
+        #expect(try await store.store.tidySearchIndex() == false)
+    }
+
     @Test("Equal matches come memories first, then the newest, the same every time")
     func orderIsTotal() async throws {
         let store = try SearchStore()

@@ -60,18 +60,21 @@ package actor ConversationSession {
         let brain = companion.brain
         let surroundings = companion.surroundings
         let now = companion.store.clock.now()
-        let understanding = try await companion.store.read { view in
-            try brain.understand(text, in: view, defaultZone: surroundings.defaultZone, now: now)
+        // Every turn looks into memory, whatever was said; before the transaction, which then only has to decide and to write.
+        let (bearings, understanding, found) = try await companion.store.readBeforeWriting { view in
+            let bearings = try brain.bearings(view, defaultZone: surroundings.defaultZone)
+            return (
+                bearings, try brain.understand(text, from: bearings, in: view, now: now),
+                try companion.retrieval.retrieve(text, filter: SearchFilter(role: .user), in: view)
+            )
         }
-        // Every turn looks into memory, whatever was said.
-        let found = try await companion.retrieval.retrieve(text, filter: SearchFilter(role: .user))
         let (channel, language, known) = (channel, language, conversation)
         let (outcome, conversation) = try await companion.store.write { transaction in
             let conversation =
                 try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
             let outcome = try brain.take(
-                text, understanding, found: found, conversation: conversation.id, fixed: language, surroundings: surroundings,
-                in: transaction)
+                text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
+                surroundings: surroundings, in: transaction)
             return (outcome, conversation)
         }
         if self.conversation == nil { self.conversation = conversation }

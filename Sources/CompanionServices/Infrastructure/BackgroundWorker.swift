@@ -70,7 +70,9 @@ package final class BackgroundWorker: MeteredService {
                     try await drain(within: grace)
                     return
                 }
-                try await runReady { Task.isCancelled || self.state.withLock { $0.isStopping } }
+                let shouldStop = { Task.isCancelled || self.state.withLock { $0.isStopping } }
+                try await runReady(until: shouldStop)
+                try await tidy(until: shouldStop)
                 failures = 0
             } catch {
                 if error.code == .cancelled || state.withLock({ $0.isStopping }) { return }
@@ -149,6 +151,15 @@ package final class BackgroundWorker: MeteredService {
                 if shouldStop() { return }
                 try await perform(job)
             }
+        }
+    }
+
+    /// With nothing else to do, keeps searching fast.
+    private func tidy(until shouldStop: () -> Bool) async throws(ServiceError) {
+        do {
+            while !shouldStop(), try await store.tidySearchIndex() {}
+        } catch {
+            throw ServiceError(error, while: "tidying the search index")
         }
     }
 

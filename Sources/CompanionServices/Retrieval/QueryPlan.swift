@@ -1,7 +1,7 @@
 import LocalStore
 
 /// What a question asks the index for.
-struct QueryPlan: Sendable {
+struct QueryPlan: Sendable, Equatable {
     /// How the clauses of the lexical query came about, in the same order.
     enum Origin: Sendable, Hashable {
         case word(String)

@@ -61,15 +61,26 @@ package final class RAGService: Sendable {
         _ query: String, limit: Int = 5, filter: SearchFilter = SearchFilter(), includesPast: Bool = false,
         useAdvancedFeatures: Bool = true, excludedMessageID: String? = nil
     ) async throws -> [RetrievalHit] {
+        try await store.read { view in
+            try self.retrieve(
+                query, limit: limit, filter: filter, includesPast: includesPast, useAdvancedFeatures: useAdvancedFeatures,
+                excludedMessageID: excludedMessageID, in: view)
+        }.hits
+    }
+
+    /// The same in a view, with the ranking, for whoever goes on asking about the same words.
+    package func retrieve(
+        _ query: String, limit: Int = 5, filter: SearchFilter = SearchFilter(), includesPast: Bool = false,
+        useAdvancedFeatures: Bool = true, excludedMessageID: String? = nil, in view: StoreView
+    ) throws -> Retrieval {
         var request = RetrievalRequest(
             query, limit: limit, filter: filter, includesPast: includesPast, usesBoosts: useAdvancedFeatures,
             excludedMessageID: excludedMessageID)
         if useAdvancedFeatures { addConversation(to: &request) }
-        let hits = try await store.read { [retriever, request, now = store.clock.now()] view in
-            try retriever.search(request, in: view, now: now)
-        }
+        let ranking = try retriever.rank(request, in: view)
+        let hits = try retriever.hits(of: ranking, for: request, in: view, now: store.clock.now())
         note(hits, of: request)
-        return hits
+        return Retrieval(hits: hits, ranking: ranking)
     }
 
     // MARK: Conversation

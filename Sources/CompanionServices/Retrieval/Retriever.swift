@@ -38,22 +38,43 @@ package struct Retriever: Sendable {
 
     /// Best first; empty when the question has no word that carries meaning.
     package func search(_ request: RetrievalRequest, in view: StoreView, now: Timestamp) throws -> [RetrievalHit] {
+        try hits(of: rank(request, in: view), for: request, in: view, now: now)
+    }
+
+    /// The order of everything that may answer, before circumstances come in: the costly part of a search.
+    package func rank(_ request: RetrievalRequest, in view: StoreView) throws -> Ranking {
         let plan = QueryPlan(request.text, lexicon: lexicon, weights: planWeights)
-        guard !plan.isEmpty, request.limit > 0 else { return [] }
+        guard !plan.isEmpty, request.limit > 0 else { return Ranking(request, plan: plan) }
         let lexical = try view.lexicalSearch(
-            LexicalQuery(
-                clauses: plan.clauses, filter: request.filter,
-                limit: max(Self.leastMatches, request.limit * Self.matchesPerHit)))
+            LexicalQuery(clauses: plan.clauses, filter: request.filter, limit: Self.matches(for: request)))
         let vector = plan.vector(clauseWeights: lexical.clauseWeights)
         var probe = HashProbe(vector)
         let candidates = try candidates(lexical, vector: vector, probe: &probe, request: request, in: view)
-        let lent = try lend(ranker.base(candidates), probe: &probe, request: request, in: view)
-        let considered = try consider(lent, request: request, in: view, now: now)
+        return Ranking(
+            request, plan: plan, weights: lexical.clauseWeights,
+            candidates: try lend(ranker.base(candidates), probe: &probe, request: request, in: view))
+    }
+
+    /// Whether a ranking is what this request would get.
+    func isSame(_ ranking: Ranking, for request: RetrievalRequest) -> Bool {
+        ranking.request.filter == request.filter && Self.matches(for: ranking.request) == Self.matches(for: request)
+            && Self.lenders(for: ranking.request) == Self.lenders(for: request)
+            && (ranking.request.text == request.text
+                || ranking.plan == QueryPlan(request.text, lexicon: lexicon, weights: planWeights))
+    }
+
+    /// The best of a ranking as `view` sees their rows; what is gone, or does not hold any more, is left out.
+    func hits(of ranking: Ranking, for request: RetrievalRequest, in view: StoreView, now: Timestamp) throws -> [RetrievalHit] {
+        guard request.limit > 0 else { return [] }
+        let considered = try consider(ranking.candidates, request: request, in: view, now: now)
         let items = Dictionary(uniqueKeysWithValues: considered.map { ($0.scored.reference, $0.item) })
         return ranker.select(considered.map(\.scored), limit: request.limit).compactMap { scored in
-            items[scored.reference].map { hit(scored, $0, plan: plan, weights: lexical.clauseWeights, now: now) }
+            items[scored.reference].map { hit(scored, $0, plan: ranking.plan, weights: ranking.weights, now: now) }
         }
     }
+
+    private static func matches(for request: RetrievalRequest) -> Int { max(leastMatches, request.limit * matchesPerHit) }
+    private static func lenders(for request: RetrievalRequest) -> Int { max(lenders, request.limit) }
 
     // MARK: Steps
 
@@ -71,9 +92,9 @@ package struct Retriever: Sendable {
                     clauses: match.clauses, terms: match.terms))
         }
         guard request.filter.kinds.contains(.memory) else { return candidates }
-        let near = try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine)
+        let similar = try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine)
             .map { SearchReference(.memory, row: $0.id) }
-            .filter { try !known.contains($0) && view.isAllowed($0, by: request.filter) }
+        let near = try view.allowed(similar.filter { !known.contains($0) }, by: request.filter)
         for (reference, terms) in try view.indexedTerms(near) {
             candidates.append(RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms))
         }
@@ -84,11 +105,11 @@ package struct Retriever: Sendable {
     private func lend(
         _ scored: [ScoredCandidate], probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
     ) throws -> [ScoredCandidate] {
-        let lenders = scored.prefix(max(Self.lenders, request.limit)).map(\.reference)
+        let lenders = scored.prefix(Self.lenders(for: request)).map(\.reference)
         let neighbours = try view.neighbours(ofMessages: lenders)
         let sources = try view.sources(ofMemories: lenders)
-        let joining = try Set(neighbours.values.joined()).union(sources.values).subtracting(scored.map(\.reference))
-            .filter { try view.isAllowed($0, by: request.filter) }
+        let led = Set(neighbours.values.joined()).union(sources.values).subtracting(scored.map(\.reference))
+        let joining = try view.allowed(Array(led), by: request.filter)
         let joined = try view.indexedTerms(joining).map { reference, terms in
             ranker.joining(
                 RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms), to: scored)

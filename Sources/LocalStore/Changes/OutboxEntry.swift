@@ -54,16 +54,17 @@ extension StoreView {
         -> [OutboxEntry]
     {
         try OutboxEntry.fetchAll(
-            db, sql: "SELECT * FROM outbox WHERE \(Self.condition(states)) ORDER BY lid LIMIT ?", arguments: [limit ?? -1])
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE \(Self.condition(states)) ORDER BY lid LIMIT ?"),
+            arguments: [limit ?? -1])
     }
 
     package func outboxCount(states: [OutboxEntry.State] = [.pending, .sealed, .acknowledged]) throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE \(Self.condition(states))") ?? 0
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM outbox WHERE \(Self.condition(states))")) ?? 0
     }
 
     /// The newest value of this device's hybrid logical clock.
     package func lastHybridTime() throws -> HybridTime {
-        HybridTime(rawValue: try Int64.fetchOne(db, sql: "SELECT v FROM sync_state WHERE k = 'last_hlc'") ?? 0)
+        HybridTime(rawValue: try Int64.fetchOne(db.cachedStatement(sql: "SELECT v FROM sync_state WHERE k = 'last_hlc'")) ?? 0)
     }
 
     /// Says what the indexes say where it can, so that what is done long ago costs nothing.

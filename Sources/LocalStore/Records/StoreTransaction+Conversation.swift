@@ -2,56 +2,71 @@ import GRDB
 
 extension StoreView {
     package func conversation(id: String) throws -> Conversation? {
-        try Conversation.fetchOne(db, sql: "SELECT * FROM conversations WHERE id = ?", arguments: [id])
+        try Conversation.fetchOne(db.cachedStatement(sql: "SELECT * FROM conversations WHERE id = ?"), arguments: [id])
     }
 
     package func conversations(limit: Int? = nil) throws -> [Conversation] {
-        try Conversation.fetchAll(db, sql: "SELECT * FROM conversations ORDER BY id DESC LIMIT ?", arguments: [limit ?? -1])
+        try Conversation.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM conversations ORDER BY id DESC LIMIT ?"), arguments: [limit ?? -1])
     }
 
     /// The newest conversation in which something was said; `before` leaves that one and later ones out.
     package func latestConversation(before id: String? = nil) throws -> Conversation? {
         try Conversation.fetchOne(
-            db,
-            sql: """
-                SELECT * FROM conversations c WHERE (?1 IS NULL OR id < ?1)
-                    AND EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.role = 'user')
-                ORDER BY id DESC LIMIT 1
-                """, arguments: [id])
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM conversations c WHERE (?1 IS NULL OR id < ?1)
+                        AND EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.role = 'user')
+                    ORDER BY id DESC LIMIT 1
+                    """), arguments: [id])
     }
 
     package func message(id: String) throws -> Message? {
-        try Message.fetchOne(db, sql: "SELECT * FROM messages WHERE id = ?", arguments: [id])
+        try Message.fetchOne(db.cachedStatement(sql: "SELECT * FROM messages WHERE id = ?"), arguments: [id])
     }
 
     /// Oldest first; with a limit, the newest ones of the conversation.
     package func messages(conversation: String, limit: Int? = nil) throws -> [Message] {
         try Message.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM (SELECT * FROM messages WHERE conversation_id = ? ORDER BY hlc DESC, id DESC LIMIT ?)
-                ORDER BY hlc, id
-                """, arguments: [conversation, limit ?? -1])
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM (SELECT * FROM messages WHERE conversation_id = ? ORDER BY hlc DESC, id DESC LIMIT ?)
+                    ORDER BY hlc, id
+                    """), arguments: [conversation, limit ?? -1])
     }
 
     /// Said at or after `from` and before `to`, oldest first.
     package func messages(from: Timestamp, to: Timestamp, role: MessageRole? = nil, limit: Int? = nil) throws -> [Message] {
         try Message.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM messages WHERE created_at >= ?1 AND created_at < ?2 AND (?3 IS NULL OR role = ?3)
-                ORDER BY created_at, hlc, id LIMIT ?4
-                """, arguments: [from, to, role?.rawValue, limit ?? -1])
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM messages WHERE created_at >= ?1 AND created_at < ?2 AND (?3 IS NULL OR role = ?3)
+                    ORDER BY created_at, hlc, id LIMIT ?4
+                    """), arguments: [from, to, role?.rawValue, limit ?? -1])
+    }
+
+    /// What the companion said next after each of these messages, in the same conversation.
+    package func answers(to ids: [String]) throws -> [Message] {
+        try Message.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM messages WHERE rid IN (
+                        SELECT (SELECT a.rid FROM messages a WHERE a.conversation_id = m.conversation_id AND a.hlc > m.hlc
+                            AND a.role = 'assistant' ORDER BY a.hlc LIMIT 1)
+                        FROM json_each(?) r CROSS JOIN messages m ON m.id = r.value)
+                    ORDER BY hlc, id
+                    """), arguments: [JSONValue.array(ids.map(JSONValue.string)).text])
     }
 
     package func messageCount() throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM messages") ?? 0
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM messages")) ?? 0
     }
 
     /// Oldest first.
     package func deferredQuestions(open: Bool) throws -> [DeferredQuestion] {
         try DeferredQuestion.fetchAll(
-            db, sql: "SELECT * FROM deferred_questions WHERE (answered_at IS NULL) = ? ORDER BY created_at, id", arguments: [open]
+            db.cachedStatement(sql: "SELECT * FROM deferred_questions WHERE (answered_at IS NULL) = ? ORDER BY created_at, id"),
+            arguments: [open]
         )
     }
 }

@@ -14,20 +14,24 @@ extension StoreTransaction {
         if let previous {
             let time = max(now, Timestamp(milliseconds: previous.updatedAt.milliseconds + 1))
             try execute("UPDATE memory SET value = ?, updated_at = ? WHERE id = ?", [value, time, previous.id])
-            try saveProvenance(provenance, of: previous.id)
-            return .replaced(try stored(previous.id), previous: previous)
+            let changed = Memory(
+                id: previous.id, userID: previous.userID, category: category, key: key.text, value: value,
+                createdAt: previous.createdAt, updatedAt: time, provenance: try saveProvenance(provenance, of: previous.id))
+            return .replaced(changed, previous: previous)
         }
         _ = try ensureProfile()
         let lastGone = try Timestamp.fetchOne(
-            db, sql: "SELECT max(valid_to) FROM memory_revisions WHERE category = ? AND key = ?",
+            db.cachedStatement(sql: "SELECT max(valid_to) FROM memory_revisions WHERE category = ? AND key = ?"),
             arguments: [category.rawValue, key.text])
         let created = max(now, lastGone ?? now)
         try execute(
             "INSERT INTO memory (user_id, category, key, value, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
             [userID.text, category.rawValue, key.text, value, created, created])
         let id = db.lastInsertedRowID
-        try saveProvenance(provenance, of: id)
-        return .inserted(try stored(id))
+        return .inserted(
+            Memory(
+                id: id, userID: userID, category: category, key: key.text, value: value, createdAt: created, updatedAt: created,
+                provenance: try saveProvenance(provenance, of: id)))
     }
 
     /// Takes a memory away; its value stays in `memory_revisions` and can be brought back. Nil if there was none.
@@ -52,21 +56,21 @@ extension StoreTransaction {
         return max(db.changesCount, current == nil ? 0 : 1)
     }
 
-    private func saveProvenance(_ provenance: Provenance, of id: Int64) throws {
+    /// Gives it as stored: by this device unless another is named.
+    private func saveProvenance(_ provenance: Provenance, of id: Int64) throws -> Provenance {
+        var provenance = provenance
+        provenance.deviceID = provenance.deviceID ?? deviceID
         try execute(
             """
             INSERT OR REPLACE INTO memory_provenance (memory_id, source, message_id, device_id, confidence, explicit, language)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                id, provenance.source.rawValue, provenance.messageID, provenance.deviceID ?? deviceID, provenance.confidence,
-                provenance.explicit, provenance.language,
+                id, provenance.source.rawValue, provenance.messageID, provenance.deviceID, provenance.confidence,
+                provenance.explicit,
+                provenance.language,
             ])
-    }
-
-    private func stored(_ id: Int64) throws -> Memory {
-        guard let memory = try view.memory(id: id) else { throw StoreError.noSuchRow(table: "memory", id: String(id)) }
-        return memory
+        return provenance
     }
 
     /// Runs a statement that is prepared once per connection.

@@ -3,24 +3,27 @@ import GRDB
 
 extension StoreView {
     package func profile() throws -> Profile? {
-        try Profile.fetchOne(db, sql: "SELECT * FROM profiles WHERE id = ?", arguments: [userID.text])
+        try Profile.fetchOne(db.cachedStatement(sql: "SELECT * FROM profiles WHERE id = ?"), arguments: [userID.text])
     }
 
     package func userProfile() throws -> UserProfile? {
-        try UserProfile.fetchOne(db, sql: "SELECT * FROM user_profiles WHERE user_id = ?", arguments: [userID.text])
+        try UserProfile.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM user_profiles WHERE user_id = ?"), arguments: [userID.text])
     }
 
     package func onboardingDetails() throws -> OnboardingDetails? {
-        try OnboardingDetails.fetchOne(db, sql: "SELECT * FROM onboarding_details WHERE user_id = ?", arguments: [userID.text])
+        try OnboardingDetails.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM onboarding_details WHERE user_id = ?"), arguments: [userID.text])
     }
 
     package func conversationState() throws -> ConversationState? {
-        try ConversationState.fetchOne(db, sql: "SELECT * FROM conversation_state WHERE user_id = ?", arguments: [userID.text])
+        try ConversationState.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM conversation_state WHERE user_id = ?"), arguments: [userID.text])
     }
 
     /// A choice of this person's that stays on this device.
     package func setting(_ key: String) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT value FROM settings WHERE key = ?", arguments: [key])
+        try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM settings WHERE key = ?"), arguments: [key])
     }
 }
 

@@ -10,21 +10,23 @@ extension StoreView {
             arguments += states.map { $0.rawValue as (any DatabaseValueConvertible)? }
         }
         return try Reminder.fetchAll(
-            db, sql: "SELECT * FROM reminders WHERE \(filter) ORDER BY due_at, id", arguments: StatementArguments(arguments))
+            db.cachedStatement(sql: "SELECT * FROM reminders WHERE \(filter) ORDER BY due_at, id"),
+            arguments: StatementArguments(arguments))
     }
 
     package func reminder(id: String) throws -> Reminder? {
-        try Reminder.fetchOne(db, sql: "SELECT * FROM reminders WHERE id = ?", arguments: [id])
+        try Reminder.fetchOne(db.cachedStatement(sql: "SELECT * FROM reminders WHERE id = ?"), arguments: [id])
     }
 
     /// Work not done yet, oldest first; with a time, only what may run by then.
     package func jobs(readyAt: Timestamp? = nil) throws -> [BackgroundJob] {
         try BackgroundJob.fetchAll(
-            db, sql: "SELECT * FROM background_jobs WHERE ?1 IS NULL OR not_before <= ?1 ORDER BY id", arguments: [readyAt])
+            db.cachedStatement(sql: "SELECT * FROM background_jobs WHERE ?1 IS NULL OR not_before <= ?1 ORDER BY id"),
+            arguments: [readyAt])
     }
 
     package func job(id: Int64) throws -> BackgroundJob? {
-        try BackgroundJob.fetchOne(db, sql: "SELECT * FROM background_jobs WHERE id = ?", arguments: [id])
+        try BackgroundJob.fetchOne(db.cachedStatement(sql: "SELECT * FROM background_jobs WHERE id = ?"), arguments: [id])
     }
 }
 

@@ -10,8 +10,14 @@ struct AllowedRows {
         self.filter = filter
         for kind in SearchKind.allCases where filter.kinds.contains(kind) {
             guard let condition = Self.condition(filter, kind) else { continue }
+            // Each side says half of everything: reading thousands of messages would only show that again.
+            guard filter.time != nil || kind == .memory else {
+                unlisted.insert(kind)
+                continue
+            }
             let listed = try Int64.fetchAll(
-                db, sql: "SELECT \(Self.rowColumn(kind)) FROM \(Self.table(kind)) WHERE \(condition.sql) LIMIT ?",
+                db.cachedStatement(
+                    sql: "SELECT \(Self.rowColumn(kind)) FROM \(Self.table(kind)) WHERE \(condition.sql) LIMIT ?"),
                 arguments: condition.arguments + [widest + 1])
             if listed.count > widest { unlisted.insert(kind) } else { rows[kind] = Set(listed) }
         }
@@ -23,25 +29,38 @@ struct AllowedRows {
         unlisted = filter.kinds
     }
 
-    /// Whether `mayContain` says all; otherwise `contains` must be asked too.
+    /// Whether `mayContain` says all; otherwise `passing` must be asked too.
     var isExact: Bool { unlisted.isEmpty }
 
-    /// Whether every row of the wanted kinds passes.
-    var isUnrestricted: Bool { rows.isEmpty && unlisted.isEmpty }
+    /// Whether the rows that can pass are spread over everything.
+    var isSpread: Bool { rows.isEmpty }
 
     func mayContain(_ document: DocumentID) -> Bool {
         guard let listed = rows[document.kind] else { return filter.kinds.contains(document.kind) }
         return listed.contains(document.row)
     }
 
-    func contains(_ db: Database, _ reference: SearchReference) throws -> Bool {
-        guard filter.kinds.contains(reference.kind) else { return false }
-        if let listed = rows[reference.kind] { return listed.contains(reference.row) }
-        guard unlisted.contains(reference.kind), let condition = Self.condition(filter, reference.kind) else { return true }
-        let (table, column) = (Self.table(reference.kind), Self.rowColumn(reference.kind))
-        return try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(condition.sql) AND \(column) = ?)"),
-            arguments: condition.arguments + [reference.row]) ?? false
+    /// Those of `references` that pass.
+    func passing(_ db: Database, _ references: [SearchReference]) throws -> Set<SearchReference> {
+        var result: Set<SearchReference> = []
+        for kind in SearchKind.allCases where filter.kinds.contains(kind) {
+            let wanted = references.filter { $0.kind == kind }
+            if let listed = rows[kind] {
+                result.formUnion(wanted.filter { listed.contains($0.row) })
+            } else if !wanted.isEmpty, unlisted.contains(kind), let condition = Self.condition(filter, kind) {
+                let column = Self.rowColumn(kind)
+                let statement = try db.cachedStatement(
+                    sql: """
+                        SELECT \(column) FROM \(Self.table(kind))
+                        WHERE \(condition.sql) AND \(column) IN (SELECT value FROM json_each(?))
+                        """)
+                let found = try Int64.fetchAll(statement, arguments: condition.arguments + [jsonList(wanted.map(\.row))])
+                result.formUnion(found.map { SearchReference(kind, row: $0) })
+            } else {
+                result.formUnion(wanted)
+            }
+        }
+        return result
     }
 
     /// The span of document numbers that can pass: a narrow filter spares the walk through everything outside of it.

@@ -62,9 +62,9 @@ struct LexicalSearch {
         var batch = allowed.isExact ? query.limit : query.limit * 2
         while matches.count < query.limit {
             let best = table.best(batch) { allowed.mayContain(DocumentID(rawValue: $0)) }
-            let passed = try best.dropFirst(taken).filter { entry in
-                try allowed.isExact || allowed.contains(db, SearchReference(DocumentID(rawValue: entry.document)))
-            }
+            let next = best.dropFirst(taken).map { (entry: $0, reference: SearchReference(DocumentID(rawValue: $0.document))) }
+            let passing = allowed.isExact ? nil : try allowed.passing(db, next.map(\.reference))
+            let passed = next.filter { passing?.contains($0.reference) ?? true }.map(\.entry)
             matches += try exactMatches(passed.prefix(query.limit - matches.count), forms: forms, weights: weights)
             guard best.count == batch else { break }
             taken = batch
@@ -79,7 +79,7 @@ struct LexicalSearch {
     private func walkAll(_ allowed: AllowedRows) throws -> [Walk] {
         var walks: [Walk] = []
         for clause in clauses.indices where !clauses[clause].forms.isEmpty {
-            if totals.count == SearchKind.allCases.count, allowed.isUnrestricted {
+            if totals.count == SearchKind.allCases.count, allowed.isSpread {
                 walks += try walkBothKinds(clause, allowed)
             } else {
                 for kind in SearchKind.allCases where totals[kind] != nil {
@@ -171,7 +171,7 @@ struct LexicalSearch {
     }
 
     private func exactMatches(
-        _ entries: ArraySlice<ScoreTable.Entry>, forms: FormTable, weights: [Double]
+        _ entries: some Sequence<ScoreTable.Entry>, forms: FormTable, weights: [Double]
     ) throws -> [LexicalMatch] {
         let rows = try Row.fetchCursor(
             db.cachedStatement(

@@ -6,6 +6,13 @@ extension PersonStore {
         try await pool.write { db in try SearchIndexer.rebuild(db) }
     }
 
+    /// Joins the pieces that writing leaves in the search index, a few milliseconds of work a call, so that a search has few
+    /// of them to look into. Returns whether there is more to do.
+    package func tidySearchIndex() async throws -> Bool {
+        guard try await pool.read({ db in try SearchIndexer.isScattered(db) }) else { return false }
+        return try await pool.write { db in try SearchIndexer.joinSegments(db) }
+    }
+
     /// After erasing: removes what the index and the write-ahead log still hold of deleted text, so that not even the bytes
     /// of the file show it. Returns false when a reader kept the log from being folded in; calling again later finishes.
     @discardableResult

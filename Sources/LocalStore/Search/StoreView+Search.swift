@@ -98,8 +98,8 @@ extension StoreView {
         return result
     }
 
-    /// Whether a row passes a filter.
-    package func isAllowed(_ reference: SearchReference, by filter: SearchFilter) throws -> Bool {
-        try AllowedRows(filter: filter).contains(db, reference)
+    /// Those of the rows that pass a filter.
+    package func allowed(_ references: [SearchReference], by filter: SearchFilter) throws -> Set<SearchReference> {
+        try AllowedRows(filter: filter).passing(db, references)
     }
 }

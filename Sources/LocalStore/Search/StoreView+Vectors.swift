@@ -33,6 +33,6 @@ extension StoreView {
 
     /// The numbers of the memories that have a vector.
     package func vectoredMemories() throws -> Set<Int64> {
-        try Set(Int64.fetchAll(db, sql: "SELECT memory_id FROM memory_vectors"))
+        try Set(Int64.fetchAll(db.cachedStatement(sql: "SELECT memory_id FROM memory_vectors")))
     }
 }

@@ -80,9 +80,9 @@ extension EmbeddedBrain {
     }
 
     /// What is understood depends on what is known; read before the transaction, so that understanding does not hold it up.
-    func understand(_ text: String, in view: StoreView, defaultZone: TimeZone, now: Timestamp) throws -> Understanding {
-        let state = try DialogueState.load(view)
-        var context = try context(state, view, defaultZone: defaultZone, now: now)
+    func understand(_ text: String, from bearings: Bearings, in view: StoreView, now: Timestamp) throws -> Understanding {
+        let state = bearings.state
+        var context = context(bearings, now: now)
         context.lastFact = try lastFact(state, view)
         context.madeReminder =
             state.changes.last?.contains { $0.kind == .reminder } == true
@@ -99,16 +99,13 @@ extension EmbeddedBrain {
 
     /// What the turn left in an utterance that was stored at `now`.
     func overlooked(in text: String, _ view: StoreView, defaultZone: TimeZone, now: Timestamp) throws -> [ExtractedFact] {
-        try reader.overlooked(
-            in: text, context: context(DialogueState.load(view), view, defaultZone: defaultZone, now: now))
+        try reader.overlooked(in: text, context: context(bearings(view, defaultZone: defaultZone), now: now))
     }
 
-    private func context(
-        _ state: DialogueState, _ view: StoreView, defaultZone: TimeZone, now: Timestamp
-    ) throws -> UnderstandingContext {
+    private func context(_ bearings: Bearings, now: Timestamp) -> UnderstandingContext {
         UnderstandingContext(
-            now: now, timeZone: try PersonFacts(view, defaultZone: defaultZone).timeZone, previousLanguage: state.lastLanguage,
-            mentioned: state.mentioned.map(\.reference), known: try PeopleBook(view, rules: rules).references)
+            now: now, timeZone: bearings.person.timeZone, previousLanguage: bearings.state.lastLanguage,
+            mentioned: bearings.state.mentioned.map(\.reference), known: bearings.people.references)
     }
 
     /// So many turns after something was said, "no, 35" still puts it right.
@@ -131,17 +128,22 @@ extension EmbeddedBrain {
         return fact
     }
 
+    /// What a turn starts from, to be read ahead of its transaction.
+    func bearings(_ view: StoreView, defaultZone: TimeZone) throws -> Bearings {
+        try Bearings(view, rules: rules, defaultZone: defaultZone)
+    }
+
     /// One turn in one transaction: the person's message, everything it changes, the answer, and the work that follows. `found` is
     /// what the search brought up for it, `fixed` the language to answer in, nil the person's.
     func take(
-        _ text: String, _ understanding: Understanding, found: [RetrievalHit], conversation: String, fixed: Language?,
-        surroundings: Surroundings, in transaction: StoreTransaction
+        _ text: String, _ understanding: Understanding, from bearings: Bearings, found: Retrieval, conversation: String,
+        fixed: Language?, surroundings: Surroundings, in transaction: StoreTransaction
     ) throws -> Outcome {
         let view = transaction.view
-        var state = try DialogueState.load(view)
+        let bearings = try bearings.current(view, rules: rules, defaultZone: surroundings.defaultZone)
+        var state = bearings.state
         state.turns += 1
         state.conversationTurns = state.conversationID == conversation ? state.conversationTurns + 1 : 1
-        let person = try PersonFacts(view, defaultZone: surroundings.defaultZone)
         let language = chooseLanguage(&state, understanding, fixed: fixed)
         if let spoken = SpokenGender.of(text) { state.spokenGender = spoken }
         let message = try transaction.appendMessage(
@@ -149,9 +151,10 @@ extension EmbeddedBrain {
             details: TurnRecord.details(of: understanding))
         let turn = Turn(
             brain: self, searcher: surroundings.searcher, transaction: transaction, utterance: text,
-            understanding: understanding, message: message, person: person, people: try PeopleBook(view, rules: rules),
+            understanding: understanding, message: message, person: bearings.person, people: bearings.people,
             language: language, state: state)
-        turn.found = found.filter(turn.mayBeSpokenOf)
+        turn.found = found.hits.filter(turn.mayBeSpokenOf)
+        turn.ranking = found.ranking
         try turn.run()
         let answer = try turn.compose()
         let reply = try transaction.appendMessage(

@@ -167,9 +167,7 @@ extension Turn {
 
     /// Messages that only answered a question of ours ("at seven"): they tell nothing by themselves.
     private func answersToQuestions(_ messages: [Message]) throws -> Set<String> {
-        guard let first = messages.first, let last = messages.last else { return [] }
-        let ours = try view.messages(
-            from: first.createdAt, to: last.createdAt.advanced(by: 60), role: .assistant, limit: Self.messageLimit)
+        let ours = try view.answers(to: messages.map(\.id))
         let completing = ours.filter { $0.details["rules"]?.arrayValue?.contains(.string(Self.tookAnswer)) == true }
         return Set(completing.compactMap { $0.details["answers"]?.stringValue })
     }

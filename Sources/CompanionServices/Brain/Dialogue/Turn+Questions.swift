@@ -165,6 +165,12 @@ extension Turn {
     func search(_ question: MemoryQuestion, text: String) throws -> [RetrievalHit] {
         var request = RetrievalRequest(text, limit: 8, filter: SearchFilter(role: .user), excludedMessageID: message.id)
         if let time = question.time { request.filter.time = time.start...max(time.start, time.end) }
+        // Most questions ask about the words that were looked up already. What this turn changed is not in that ranking.
+        if let ranking, changes.isEmpty, notes.isEmpty, forgottenPeople.isEmpty,
+            let hits = try searcher.search(request, reusing: ranking, in: view, now: now)
+        {
+            return hits.filter(mayBeSpokenOf)
+        }
         return try searcher.search(request, in: view, now: now).filter(mayBeSpokenOf)
     }
 

@@ -47,6 +47,8 @@ final class Turn {
     var forgottenPeople: Set<String> = []
     /// What the search brings up for the whole utterance.
     var found: [RetrievalHit] = []
+    /// The order that `found` is the best of.
+    var ranking: Ranking?
 
     var view: StoreView { transaction.view }
     var now: Timestamp { transaction.now }

@@ -20,6 +20,8 @@ struct Lexicon: Sendable {
     /// Words that patterns, attributes and relations use, by first letter and length, for guessing what a mistyped word was.
     private(set) var correctable: [SpellingBucket: [String]] = [:]
     private(set) var entries: [String: [LexiconEntry]] = [:]
+    /// Phrases that were read while the lexicon is being made; patterns name the same words again and again.
+    private var phrases: [String: [WordID]] = [:]
 
     /// A word or phrase of a list.
     struct Term: Sendable {
@@ -89,6 +91,7 @@ struct Lexicon: Sendable {
             correctable[bucket, default: []].append(word)
         }
         for key in correctable.keys { correctable[key]?.sort() }
+        phrases = [:]
     }
 
     private mutating func addTerms(_ kind: String, _ list: [LexiconEntry]) {
@@ -139,7 +142,11 @@ struct Lexicon: Sendable {
 
     /// Makes a word known.
     mutating func intern(_ word: String) -> WordID {
-        let form = canonical(LetterFolding.fold(word[...]))
+        intern(folded: LetterFolding.fold(word[...]))
+    }
+
+    private mutating func intern(folded: String) -> WordID {
+        let form = canonical(folded)
         if let id = ids[form] { return id }
         let id = WordID(classes.count)
         ids[form] = id
@@ -149,10 +156,14 @@ struct Lexicon: Sendable {
 
     /// Makes the words of a phrase known, expanding those that stand for several.
     mutating func intern(phrase: String) -> [WordID] {
-        phrase.split(whereSeparator: { $0 == " " || $0 == "-" }).flatMap { word -> [WordID] in
-            if let parts = expansion(LetterFolding.fold(word)) { return parts.map { intern($0) } }
-            return [intern(String(word))]
+        if let known = phrases[phrase] { return known }
+        let ids = phrase.split(whereSeparator: { $0 == " " || $0 == "-" }).flatMap { word -> [WordID] in
+            let folded = LetterFolding.fold(word)
+            if let parts = expansion(folded) { return parts.map { intern($0) } }
+            return [intern(folded: folded)]
         }
+        phrases[phrase] = ids
+        return ids
     }
 
     /// Terms of a kind that start at a position, longest first.
