@@ -13,17 +13,19 @@ create type sync.version as (
 create or replace function sync.caller() returns uuid language sql stable security definer set search_path = '' as
 $$ select auth.uid() $$;
 
-create or replace function sync.now_ms() returns bigint language sql volatile set search_path = '' as
+-- Without a search path of their own and no stricter than what they call, so that PostgreSQL can write such functions out where
+-- they are used. Their callers have one.
+create or replace function sync.now_ms() returns bigint language sql volatile as
 $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint $$;
 
-create or replace function sync.now_hlc() returns bigint language sql volatile set search_path = '' as
+create or replace function sync.now_hlc() returns bigint language sql volatile as
 $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint << 16 $$;
 
-create or replace function sync.rid(owner uuid, tbl text, row_key text) returns uuid language sql immutable parallel safe as
+create or replace function sync.rid(owner uuid, tbl text, row_key text) returns uuid language sql stable parallel safe as
 $$ select encode(substring(sha256(convert_to(owner::text || chr(31) || tbl || chr(31) || row_key, 'UTF8')) for 16), 'hex')::uuid $$;
 
 -- The key of a row as the protocol writes it: a JSON array of texts.
-create or replace function sync.row_key(body jsonb, key_cols text[]) returns text language sql immutable as
+create or replace function sync.row_key(body jsonb, key_cols text[]) returns text language sql stable as
 $$ select case cardinality(key_cols)
     when 0 then '[]'
     when 1 then jsonb_build_array(body ->> key_cols[1])::text
@@ -74,7 +76,8 @@ end $$;
 
 -- Numbers new versions of the rows of the person whose locked head is given.
 create or replace function sync.stamp(head sync.heads, versions sync.version[]) returns void
-language plpgsql security definer set search_path = '' set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
+    set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $$
 declare
     m52 constant numeric := 4503599627370496;

@@ -6,15 +6,20 @@
 -- Rows of one statement become versions, person by person in order, so that two statements cannot lock heads crosswise.
 -- rows: {"u": owner, "k": key, "d": deleted?, "c": changed registers and groups, "b": hash, "h": hybrid time?}
 create or replace function sync.capture(t sync.tables, rows jsonb[]) returns void
-language plpgsql security definer set search_path = '' set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
+language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
+    set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $$
 declare
     owner uuid;
+    own jsonb[];
     head sync.heads;
     versions sync.version[];
     server_hlc bigint;
 begin
-    for owner in select distinct (r ->> 'u')::uuid from unnest(rows) r where r ->> 'u' is not null order by 1 loop
+    for owner, own in
+        select (r ->> 'u')::uuid, array_agg(r order by place) from unnest(rows) with ordinality u (r, place)
+        where r ->> 'u' is not null group by 1 order by 1
+    loop
         head := sync.lock_head(owner);
         server_hlc := greatest(sync.now_hlc(), head.hlc + 1);
         select array_agg((
@@ -32,8 +37,8 @@ begin
                     select jsonb_object_agg(coalesce(t.groups ->> c, c), jsonb_build_array(coalesce((x ->> 'h')::bigint, server_hlc), 'srv'))
                     from jsonb_array_elements_text(x -> 'c') c), '{}') end as clocks
             -- A key that is twice in one statement would be written twice in one.
-            from (select distinct on (q ->> 'k') q as x, place from unnest(rows) with ordinality u (q, place)
-                  where (q ->> 'u')::uuid = owner order by q ->> 'k', place desc) once) n
+            from (select distinct on (q ->> 'k') q as x, place from unnest(own) with ordinality u (q, place)
+                  order by q ->> 'k', place desc) once) n
         left join lateral (select v.* from sync.row_versions v where v.rid = n.rid) r on true;
         perform sync.stamp(head, versions);
     end loop;
@@ -61,6 +66,14 @@ begin
         return null;
     end if;
     begin
+        -- An upsert fires the triggers for both of its outcomes, one of them mostly for nothing.
+        if tg_op = 'INSERT' then
+            if not exists (select from new_rows) then
+                return null;
+            end if;
+        elsif not exists (select from old_rows) then
+            return null;
+        end if;
         select * into strict t from sync.tables where tbl = tg_table_name;
         if tg_op = 'INSERT' then
             select array_agg(sync.captured(t, to_jsonb(n), null)) into rows from new_rows n;

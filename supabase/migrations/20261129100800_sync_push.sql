@@ -5,41 +5,41 @@
 create or replace function sync.read_ops(p_ops jsonb, p_after bigint) returns sync.op[]
 language sql stable set search_path = '' as $$
 with given as (
-    select x as raw, place, (x ->> 'n')::bigint as n, x ->> 'op' as kind, coalesce(x -> 'v', '{}') as v, t.*, x -> 'k' as k,
-        case when x ->> 'h' ~ '^[0-9]{1,18}$' then (x ->> 'h')::bigint end as h
+    select x as raw, place, (x ->> 'n')::bigint as n, x -> 'k' as k, x ->> 'op' as kind, coalesce(x -> 'v', '{}') as v,
+        t.tbl, t.rank, t.key_cols, t.roles, t.append_only, t.deletable,
+        case when x ->> 'h' ~ '^[0-9]{1,19}$' then least((x ->> 'h')::numeric, 9223372036854775807)::bigint end as h,
+        case when jsonb_typeof(x -> 'v') = 'object' then array(select jsonb_object_keys(x -> 'v')) else '{}' end as cols
     from jsonb_array_elements(p_ops) with ordinality o (x, place)
     left join sync.tables t on t.tbl = x ->> 't'
     where (x ->> 'n')::bigint > p_after),
 judged as (
-    select g.*, case
+    select g.raw, g.place, g.n, g.k, g.kind, g.v, g.tbl, g.rank, g.append_only, g.h, g.cols, case
         when g.tbl is null then 'unknown table'
-        when jsonb_typeof(g.k) <> 'array' or jsonb_array_length(g.k) <> cardinality(g.key_cols) then 'bad key'
-        when exists (select from jsonb_array_elements(g.k) e where jsonb_typeof(e) <> 'string') then 'bad key'
+        when jsonb_typeof(g.k) <> 'array' or jsonb_array_length(g.k) <> cardinality(g.key_cols)
+            or jsonb_typeof(g.k -> 0) <> 'string' or jsonb_typeof(g.k -> 1) <> 'string' then 'bad key'
         when g.kind is null or g.kind not in ('put', 'patch', 'ins', 'del', 'inc', 'add') then 'bad op'
         when jsonb_typeof(g.v) <> 'object' then 'bad values'
         when g.h is null then 'bad clock'
-        when octet_length(g.raw::text) > 262144 then 'op too large'
+        when (select octet_length(p_ops::text) > 262144) and octet_length(g.raw::text) > 262144 then 'op too large'
         when g.kind = 'del' and not g.deletable then 'not deletable'
-        when exists (select from jsonb_object_keys(g.v) c where not g.roles ? c) then 'column not writable'
+        when not g.roles ?& g.cols then 'column not writable'
         when g.kind = 'inc' and exists (
             select from jsonb_each(g.v) e where g.roles ->> e.key <> 'counter' or jsonb_typeof(e.value) <> 'number') then 'not a counter'
-        when g.kind = 'add' and exists (select from jsonb_object_keys(g.v) c where g.roles ->> c <> 'set') then 'not a set'
+        when g.kind = 'add' and exists (select from unnest(g.cols) c where g.roles ->> c <> 'set') then 'not a set'
         when g.tbl = 'memory' and g.k ->> 1 !~ '^[a-z0-9_]{1,120}$' then 'bad memory key'
         when g.tbl = 'memory' and starts_with(g.k ->> 1, 'user_input_') then 'reserved memory key'
         when g.key_cols = '{id}' and g.k ->> 0 !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then 'bad key'
         end as bad
     from given g),
 placed as (
-    select j.*, j.k::text as row_key,
-        case when j.bad is null then dense_rank() over (partition by j.bad is null order by j.rank, j.k::text collate "C") end as slot,
-        count(*) over (partition by j.tbl, j.k::text) as times
-    from judged j)
+    select j.place, j.bad, j.k::text as row_key,
+        case when j.bad is null then dense_rank() over same_fate end as slot, count(*) over (same_fate range current row) as times
+    from judged j window same_fate as (partition by j.bad is null order by j.rank, j.k::text collate "C"))
 select array_agg((
-    p.n, p.raw ->> 'id', p.tbl, p.row_key, p.k, p.kind, p.v,
-    array(select c from jsonb_object_keys(p.v) c where p.roles ->> c <> 'ignored'), (p.raw ->> 'base')::bigint,
-    p.h, p.slot, p.append_only and p.kind = 'ins' and p.times = 1, p.bad, case when p.bad is not null then p.raw end)::sync.op
-    order by p.place)
-from placed p
+    j.n, j.raw ->> 'id', j.tbl, p.row_key, j.k, j.kind, j.v, j.cols, (j.raw ->> 'base')::bigint, j.h, p.slot,
+    j.append_only and j.kind = 'ins' and p.times = 1, j.bad, case when j.bad is not null then j.raw end)::sync.op
+    order by j.place)
+from judged j join placed p using (place)
 $$;
 
 -- The caller's versions of some rows. Not under row security, whose condition would tempt the planner to walk all of the

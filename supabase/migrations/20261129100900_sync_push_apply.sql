@@ -119,12 +119,13 @@ declare
     o sync.op;
     s sync.state;
     t sync.tables;
-    tables jsonb := '{}';
     results jsonb[] := '{}';
     rejected jsonb[] := '{}';
     conflicts jsonb[] := '{}';
     expected bigint := p_after;
     is_clamped boolean := false;
+    -- Whether all columns that a device may send are there.
+    is_plain boolean;
     result jsonb;
 begin
     perform sync.ensure_profile();
@@ -150,11 +151,16 @@ begin
         s := states[o.slot];
         if t.tbl is distinct from o.tbl then
             select * into t from sync.tables x where x.tbl = o.tbl;
+            is_plain := not t.roles @? '$.* ? (@ == "ignored")';
         end if;
         if o.is_fast and not s.existed and s.seq is null then
             -- A new row of a table whose rows are written once: nothing to merge with.
             s.body := o.v;
-            s.changed := o.cols;
+            if is_plain then
+                s.changed := o.cols;
+            else
+                s.changed := array(select c from unnest(o.cols) c where t.roles ->> c <> 'ignored');
+            end if;
             s.deleted := false;
             s.hlc := o.h;
             s.node := dev;

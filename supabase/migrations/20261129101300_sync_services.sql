@@ -4,8 +4,8 @@ do $$ begin
     drop policy if exists "companion-edge: own wake-ups" on realtime.messages;
     create policy "companion-edge: own wake-ups" on realtime.messages for select to authenticated
     using (realtime.topic() = 'sync:' || (select auth.uid())::text);
-exception when undefined_table or undefined_function or invalid_schema_name then
-    raise notice 'Realtime is not part of this project; devices will poll.';
+exception when undefined_table or undefined_function or invalid_schema_name or insufficient_privilege then
+    raise notice 'No wake-ups, devices will poll: %', sqlerrm;
 end $$;
 
 -- An object's path is uid/sha256: its owner's folder, its content's name.
@@ -16,8 +16,8 @@ do $$ begin
     create policy "companion-edge: own attachments" on storage.objects for all to authenticated
     using (bucket_id = 'attachments' and (storage.foldername(name))[1] = (select auth.uid())::text)
     with check (bucket_id = 'attachments' and (storage.foldername(name))[1] = (select auth.uid())::text);
-exception when undefined_table or undefined_function or invalid_schema_name then
-    raise notice 'Storage is not part of this project; attachments stay on the device.';
+exception when undefined_table or undefined_function or invalid_schema_name or insufficient_privilege then
+    raise notice 'No place for attachments, they stay on the device: %', sqlerrm;
 end $$;
 
 -- What is there already gets its numbers.
