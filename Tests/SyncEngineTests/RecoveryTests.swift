@@ -253,6 +253,59 @@ import Testing
         #expect(try await one.conflicts().map(\.lost) == [["value": "cat", "created_at": refused.values["created_at"] ?? .null]])
     }
 
+    @Test("under another account everything the person has here is sent, and nothing of the old one's state is kept")
+    func otherAccount() async throws {
+        #expect(try await one.store.write { try $0.bind(account: "first") } == false)
+        try await addTrust(0.5)
+        try await one.save("pet", "cat")
+        try await one.store.write { transaction in
+            let conversation = try transaction.startConversation(channel: "terminal")
+            _ = try transaction.appendMessage(conversationID: conversation.id, role: .user, text: "hello")
+        }
+        try await one.sync()
+        let rows = world.rows
+        // An empty server stands for the account's part of it.
+        world.server.withLock { $0 = ModelServer(now: $0.now, seed: 99) }
+        #expect(try await one.store.write { try $0.bind(account: "second") })
+        #expect(try await one.store.write { try $0.bind(account: "second") } == false)
+        #expect(try await one.memory("pet") == "cat")
+        try await one.sync()
+        #expect(Set(world.rows.keys) == Set(rows.keys))
+        #expect(trust == 3.5)
+        #expect(world.memory("pet") == "cat")
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("a file of the first schema is brought up to date with everything that waits in it")
+    func migration() async throws {
+        try await one.save("pet", "cat")
+        let file = world.directory.file("one.sqlite")
+        try one.store.close()
+        let queue = try DatabaseQueue(path: file.path)
+        try await queue.write { db in
+            let triggers = try String.fetchAll(
+                db, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'capture%'")
+            for name in triggers { try db.execute(sql: "DROP TRIGGER \(name)") }
+            try db.execute(
+                sql: """
+                    DROP TABLE sync_dirty; DROP TABLE conflicts; DROP INDEX outbox_unsent; DROP INDEX outbox_awaited;
+                    DROP INDEX outbox_done; ALTER TABLE outbox DROP COLUMN boot_id; ALTER TABLE outbox DROP COLUMN uptime_ms;
+                    ALTER TABLE shadow DROP COLUMN published; ALTER TABLE shadow DROP COLUMN clocks;
+                    DELETE FROM grdb_migrations WHERE identifier = '0002_sync'; PRAGMA user_version = 1;
+                    DELETE FROM sync_state WHERE k IN ('cursor', 'acked_n', 'next_n', 'chk', 'live', 'gen', 'pulling_all');
+                    UPDATE outbox SET patch = json_set(patch, '$.email', 'a@b.c') WHERE tbl = 'profiles';
+                    """)
+        }
+        try queue.close()
+        let device = try world.device("one")
+        try await device.save("city", "Lahore")
+        try await device.sync()
+        #expect(world.memory("pet") == "cat")
+        #expect(world.memory("city") == "Lahore")
+        #expect(try await device.quarantined().isEmpty)
+        #expect(try await device.store.checkIntegrity(.full).isSound)
+    }
+
     @Test("changes made under a wrong clock are dated anew before they leave, in their order")
     func wrongClock() async throws {
         let year: Int64 = 365 * 86_400_000

@@ -5,22 +5,42 @@ extension StoreTransaction {
     package func unsentChanges() throws -> [String] {
         var tables: [String] = []
         try db.inSavepoint {
-            try coalesce()
+            _ = try coalesce()
             tables = try String.fetchAll(db, sql: "SELECT tbl FROM outbox WHERE state < 2 ORDER BY lid")
             return .rollback
         }
         return tables
     }
 
-    /// Folds unsent changes together, looking only at rows that were changed since the last time.
-    func coalesce() throws {
-        let seen = try db.syncInteger("coalesced_lid") ?? 0
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT DISTINCT tbl, row_key FROM outbox WHERE state < 2 AND state = 0 AND lid > ?"),
-            arguments: [seen])
-        guard !rows.isEmpty else { return }
-        for row in rows { try coalesce(row["tbl"], row["row_key"]) }
-        try db.setSync("coalesced_lid", try Int64.fetchOne(db, sql: "SELECT max(lid) FROM outbox") ?? 0)
+    /// How many entries are looked at in one go.
+    private static let window = 1000
+
+    /// Folds unsent changes together, going on from where it stopped the last time, until at least `count` of them are ready.
+    ///
+    /// - Returns: the last local id that is ready to be sent.
+    func coalesce(count: Int = .max) throws -> Int64 {
+        var seen = try db.syncInteger("coalesced_lid") ?? 0
+        while try ready(upTo: seen, limit: count) < count {
+            let entries = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT lid, tbl, row_key FROM outbox WHERE state < 2 AND state = 0 AND lid > ? ORDER BY lid LIMIT ?"),
+                arguments: [seen, Self.window])
+            guard let last = entries.last else { break }
+            var done: Set<[String]> = []
+            for entry in entries where done.insert([entry["tbl"], entry["row_key"]]).inserted {
+                try coalesce(entry["tbl"], entry["row_key"])
+            }
+            seen = last["lid"]
+            try db.setSync("coalesced_lid", seen)
+        }
+        return seen
+    }
+
+    private func ready(upTo last: Int64, limit: Int) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state < 2 AND state = 0 AND lid <= ? LIMIT ?)"),
+            arguments: [last, limit]) ?? 0
     }
 
     private func coalesce(_ name: String, _ key: String) throws {

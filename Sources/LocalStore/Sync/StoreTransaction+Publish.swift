@@ -11,19 +11,27 @@ extension StoreTransaction {
     @discardableResult
     package func publish(limit: Int = Self.publishedAtOnce) throws -> Int {
         guard try db.syncInteger("publishing") == 1 else { return 0 }
-        let dirty = try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT tbl, row_key FROM sync_dirty ORDER BY CASE tbl WHEN 'profiles' THEN 0 WHEN 'conversations' THEN 1 ELSE 2 END
-                    LIMIT ?
-                    """), arguments: [limit])
+        let dirty = try dirtyRows(limit: limit)
         if !dirty.isEmpty {
             try ensureParent()
-            try show(dirty.map { (table: $0["tbl"], key: $0["row_key"]) })
+            try show(dirty)
         }
         let left = try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_dirty") ?? 0
         if left == 0 { try db.setSync("publishing", 0) }
         return left
+    }
+
+    /// What others refer to comes first.
+    private func dirtyRows(limit: Int) throws -> [(table: String, key: String)] {
+        var result: [(table: String, key: String)] = []
+        for condition in ["tbl = 'profiles'", "tbl = 'conversations'", "tbl NOT IN ('profiles', 'conversations')"] {
+            guard result.count < limit else { break }
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT tbl, row_key FROM sync_dirty WHERE \(condition) LIMIT ?"),
+                arguments: [limit - result.count])
+            result += rows.map { (table: $0["tbl"], key: $0["row_key"]) }
+        }
+        return result
     }
 
     /// Shows what changed outside of a pull, such as a change that was given up. While the shadow is not complete it waits for

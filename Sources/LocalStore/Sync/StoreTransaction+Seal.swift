@@ -5,7 +5,7 @@ extension StoreTransaction {
     package static let mostOperations = 200
     package static let mostBytes = 512 << 10
     /// The server takes no single operation above this, in bytes of its JSON.
-    static let largestOperation = 256 << 10
+    package static let largestOperation = 256 << 10
 
     /// The operations to send next. Commit before they leave: from then on they are what they are, and are sent again exactly
     /// so until their results are stored.
@@ -19,13 +19,13 @@ extension StoreTransaction {
             db.cachedStatement(sql: "SELECT * FROM outbox WHERE state < 2 AND state = 1 ORDER BY n LIMIT ?"),
             arguments: [maxOperations])
         if !sealed.isEmpty { return Self.fitting(sealed.compactMap(\.outgoing), maxBytes) }
-        try coalesce()
+        let ready = try coalesce(count: maxOperations)
         var next = try view.syncPosition().nextNumber
         var batch: [OutgoingOperation] = []
         var bytes = 0
         let pending = try OutboxEntry.fetchAll(
-            db.cachedStatement(sql: "SELECT * FROM outbox WHERE state < 2 AND state = 0 ORDER BY lid LIMIT ?"),
-            arguments: [maxOperations])
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE state < 2 AND state = 0 AND lid <= ? ORDER BY lid LIMIT ?"),
+            arguments: [ready, maxOperations])
         for entry in pending {
             // A copy of this file may number the same change too; with an id of its own the server can tell the two apart.
             let id = UUID().uuidString.lowercased()

@@ -1,0 +1,177 @@
+import LocalStore
+
+// What follows from answers and from what storing them led to.
+extension SyncMachine {
+    /// Detours in a row after which it is time to wait: a server that always says "begin anew" must not keep us busy.
+    private static let mostDetours = 3
+
+    mutating func takePush(
+        _ result: Result<RemoteReply<PushAnswer>, RemoteError>, of request: PushRequest, at moment: SyncMoment
+    ) {
+        // Whatever happens, what is not confirmed is read from the file again.
+        batch = []
+        switch result {
+        case .failure(let error): failPush(error, request, at: moment)
+        case .success(let reply):
+            count(reply, sent: request.operations.count, at: moment)
+            switch reply.answer {
+            case .taken(let taken):
+                pausedUntil = nil
+                block = nil
+                counters.clampedPushes += taken.clamped ? 1 : 0
+                learn(taken.page, at: moment)
+                queued = .takePush(
+                    results: taken.results, taken.page, since: request.pull.since, epoch: request.pull.epoch, note(at: moment))
+            case .deviceRewound:
+                counters.rewinds += 1
+                queued = .deviceRewound
+                detour(at: moment)
+            case .serverRewound(let last):
+                counters.rewinds += 1
+                queued = .serverRewound(last: last)
+                detour(at: moment)
+            case .upgrade(let minimum, let maximum):
+                block = .upgrade(minimum: minimum, maximum: maximum)
+                pausedUntil = moment.uptime + tuning.obeyedAtMost
+                // What the server has still comes down.
+                mustPull = true
+            }
+        }
+    }
+
+    mutating func takePull(
+        _ result: Result<RemoteReply<PullPage>, RemoteError>, of request: PullRequest, at moment: SyncMoment
+    ) {
+        switch result {
+        case .failure(let error):
+            mustPull = true
+            if case .tooLarge = error { pageLimit = max(tuning.leastPageLimit, pageLimit / 2) }
+            fail(error, at: moment)
+        case .success(let reply):
+            count(reply, sent: 0, at: moment)
+            if case .upgrade? = block {} else { block = nil }
+            learn(reply.answer, at: moment)
+            queued = .takePage(reply.answer, since: request.since, epoch: request.epoch, note(at: moment))
+        }
+    }
+
+    mutating func takeReject(
+        _ result: Result<RemoteReply<RejectAnswer>, RemoteError>, of request: RejectRequest, at moment: SyncMoment
+    ) {
+        switch result {
+        case .failure(let error): fail(error, at: moment)
+        case .success(let reply):
+            count(reply, sent: 0, at: moment)
+            refused = nil
+            isHunting = false
+            batchLimit = tuning.mostOperations
+            byteLimit = tuning.mostBytes
+            switch reply.answer {
+            case .recorded:
+                counters.rejected += 1
+                queued = .takeRejection(number: request.operation.number, code: request.code, message: request.message)
+            case .deviceRewound:
+                counters.rewinds += 1
+                queued = .deviceRewound
+                detour(at: moment)
+            case .serverRewound(let last):
+                counters.rewinds += 1
+                queued = .serverRewound(last: last)
+                detour(at: moment)
+            }
+        }
+    }
+
+    mutating func take(_ report: StoreReport, of step: StoreStep, at moment: SyncMoment) {
+        tables = report.tables
+        batch = report.batch
+        if let summary = report.summary {
+            counters.applied += summary.applied
+            counters.lost += summary.lost
+            counters.rejected += summary.rejected
+        }
+        switch step {
+        case .prepare: mustPrepare = false
+        case .seal:
+            // Looked, and found nothing that can be sent: not to be looked for again before the next exchange.
+            hasNothingToSend = batch.isEmpty
+            sendAt = nil
+        case .takePush(_, let page, _, _, _), .takePage(let page, _, _, _):
+            counters.rowsReceived += page.rows.count
+            hasNothingToSend = false
+        default: break
+        }
+        if let outcome = report.outcome { take(outcome, at: moment) }
+    }
+
+    private mutating func take(_ outcome: PageOutcome, at moment: SyncMoment) {
+        switch outcome {
+        case .stale, .reset:
+            hasMorePages = false
+            mustPull = true
+            detour(at: moment)
+        case .more:
+            hasMorePages = true
+            detours = 0
+            succeed()
+        case .complete(let waiting):
+            settle(at: moment)
+            unpublished = waiting
+            isDiverged = false
+            detours = 0
+            succeed()
+        case .diverged:
+            settle(at: moment)
+            isDiverged = true
+            detours = 0
+        }
+    }
+
+    private mutating func settle(at moment: SyncMoment) {
+        hasMorePages = false
+        mustPull = false
+        nextPoll = moment.uptime + pollInterval(at: moment)
+    }
+
+    private mutating func succeed() {
+        backoff.reset()
+        busyFailures = 0
+        smallestFailures = 0
+        hasRenewed = false
+        lastError = nil
+        pageLimit = min(tuning.pageLimit, pageLimit * 2)
+        if tables?.pending == 0 { isHunting = false }
+        guard batchLimit < tuning.mostOperations || byteLimit < tuning.mostBytes else { return }
+        // More again, step by step; after a refused operation in half steps, until it is found.
+        batchLimit = min(tuning.mostOperations, isHunting ? batchLimit : batchLimit + 20)
+        byteLimit = min(tuning.mostBytes, byteLimit + tuning.mostBytes / 10)
+    }
+
+    private mutating func detour(at moment: SyncMoment) {
+        mustPull = true
+        detours += 1
+        guard detours > Self.mostDetours else { return }
+        fail(.malformed("the server asks to begin anew again and again"), at: moment)
+    }
+
+    private mutating func learn(_ page: PullPage, at moment: SyncMoment) {
+        clock.learn(
+            server: Timestamp(milliseconds: page.now), sent: workBegan, received: moment, longest: tuning.longestClockSample)
+    }
+
+    /// What the file must know about the time; nil if it does.
+    private func note(at moment: SyncMoment) -> ClockNote? {
+        guard let estimate = clock.offset else { return nil }
+        let offset = Int64(estimate.rounded())
+        if let tables, tables.heardInBoot == moment.anchor.bootID, abs(tables.clockOffset - offset) <= 50 { return nil }
+        return ClockNote(
+            server: Timestamp(milliseconds: moment.wall.milliseconds + offset), offset: offset, anchor: moment.anchor)
+    }
+
+    private mutating func count<Answer>(_ reply: RemoteReply<Answer>, sent: Int, at moment: SyncMoment) {
+        counters.bytesUp += reply.bytesUp
+        counters.bytesDown += reply.bytesDown
+        counters.operationsSent += sent
+        counters.latencies.add(moment.uptime - workBegan.uptime)
+    }
+}

@@ -1,0 +1,151 @@
+import SyncEngine
+
+@testable import LocalStore
+
+/// A machine in a time of its own, whose store is a few numbers.
+struct MachineHarness {
+    static let epoch = "fa56b0a8-7d57-4a0c-9d0f-2f5d3c0c1d11"
+    static let anchor = ClockAnchor(bootID: "boot", zero: 1_000_000_000_000)
+
+    var machine: SyncMachine
+    var uptime: Int64 = 1_000
+    /// Operations that wait in the store.
+    var pending: Int64 = 0
+    var isPullingAll = false
+    var heard: String? = "boot"
+    var clockOffset: Int64 = 0
+    var effect: SyncEffect?
+
+    init(isSingleRun: Bool = false, seed: UInt64 = 7, tuning: SyncTuning = SyncTuning()) {
+        machine = SyncMachine(tuning: tuning, appVersion: "1.0", isSingleRun: isSingleRun, seed: seed)
+    }
+
+    var moment: SyncMoment {
+        SyncMoment(uptime: uptime, wall: Timestamp(milliseconds: Self.anchor.zero + uptime), anchor: Self.anchor)
+    }
+
+    var tables: SyncTables {
+        let position = SyncPosition(
+            deviceID: "d", epoch: Self.epoch, cursor: 5, floor: nil, isPullingAll: isPullingAll, acked: 0, nextNumber: 1, head: 5,
+            horizon: 0, check: 0, live: 0, isPublishing: false)
+        return SyncTables(
+            position: position, pending: Int(pending), oldestPending: nil, quarantined: 0, conflicts: 0, serverLive: 0,
+            unpublished: 0, lastCheckpoint: nil, clockOffset: clockOffset, divergences: 0, resets: 0, heardInBoot: heard)
+    }
+
+    var page: PullPage {
+        PullPage(epoch: Self.epoch, head: 5, to: 5, check: 0, live: 0, now: moment.wall.milliseconds, rows: [])
+    }
+
+    static func operation(_ number: Int64) -> OutgoingOperation {
+        OutgoingOperation(
+            number: number, id: "6a1f0a52-6b39-4a3e-8a0e-0d5a9a1f7b02", table: "memory", rowKey: ["FACT", "k\(number)"],
+            operation: "put", values: ["value": "v"], base: nil, hlc: HybridTime(rawValue: number))
+    }
+
+    mutating func send(_ event: SyncEvent) {
+        effect = machine.handle(event, at: moment).first
+        storeEverything()
+    }
+
+    /// Lets time pass to the moment the machine asked for.
+    mutating func waitForWake() {
+        guard case .wake(let at)? = effect else { return }
+        uptime = max(uptime, at)
+        send(.tick)
+    }
+
+    /// Does what the store would do.
+    private mutating func storeEverything() {
+        while case .store(let id, let step)? = effect {
+            var report = StoreReport(tables: tables)
+            switch step {
+            case .seal(let most, _):
+                report.batch = (0..<min(pending, Int64(most))).map { Self.operation(first + $0) }
+            case .takePush(let results, _, _, _, let note):
+                pending -= Int64(results.count)
+                first += Int64(results.count)
+                take(note)
+                report = StoreReport(tables: tables)
+                report.outcome = .complete(waiting: 0)
+            case .takePage(_, _, _, let note):
+                take(note)
+                isPullingAll = false
+                report = StoreReport(tables: tables)
+                report.outcome = nextOutcome
+                nextOutcome = .complete(waiting: 0)
+            case .takeRejection:
+                pending -= 1
+                first += 1
+                report = StoreReport(tables: tables)
+            default: break
+            }
+            steps.append(step)
+            effect = machine.handle(.stored(id: id, report), at: moment).first
+        }
+    }
+
+    private mutating func take(_ note: ClockNote?) {
+        guard let note else { return }
+        heard = note.anchor.bootID
+        clockOffset = note.offset
+    }
+
+    /// What the next page leads to.
+    var nextOutcome = PageOutcome.complete(waiting: 0)
+    var steps: [StoreStep] = []
+    private var first: Int64 = 1
+
+    /// Answers a push, pull or reject with success, after so many milliseconds.
+    mutating func succeed(after duration: Int64 = 50) {
+        uptime += duration
+        switch effect {
+        case .push(let id, let request)?:
+            let results = request.operations.map { OperationResult(number: $0.number, id: $0.id, outcome: .applied) }
+            let taken = PushAnswer.Taken(last: request.operations.last?.number ?? 0, results: results, page: page)
+            send(.pushed(id: id, .success(RemoteReply(.taken(taken), bytesUp: 10, bytesDown: 20))))
+        case .pull(let id, _)?: send(.pulled(id: id, .success(RemoteReply(page, bytesUp: 1, bytesDown: 2))))
+        case .reject(let id, let request)?:
+            send(.rejected(id: id, .success(RemoteReply(.recorded(last: request.operation.number)))))
+        case .renewAuthorization(let id)?: send(.renewed(id: id, .success(())))
+        default: break
+        }
+    }
+
+    mutating func fail(_ error: RemoteError) {
+        uptime += 50
+        switch effect {
+        case .push(let id, _)?: send(.pushed(id: id, .failure(error)))
+        case .pull(let id, _)?: send(.pulled(id: id, .failure(error)))
+        case .reject(let id, _)?: send(.rejected(id: id, .failure(error)))
+        case .renewAuthorization(let id)?: send(.renewed(id: id, .failure(error)))
+        default: break
+        }
+    }
+
+    /// Starts and lets the first exchange succeed.
+    mutating func settle() {
+        send(.started)
+        while effect?.isRequest == true { succeed() }
+    }
+
+    var pushed: Int? {
+        if case .push(_, let request)? = effect { request.operations.count } else { nil }
+    }
+
+    var wake: Int64? {
+        if case .wake(let at)? = effect { at } else { nil }
+    }
+}
+
+extension SyncEffect {
+    var isRequest: Bool {
+        switch self {
+        case .push, .pull, .reject, .renewAuthorization: true
+        default: false
+        }
+    }
+
+    var isPull: Bool { if case .pull = self { true } else { false } }
+    var isRenewal: Bool { if case .renewAuthorization = self { true } else { false } }
+}
