@@ -40,31 +40,3 @@ package struct SyncSummary: Sendable, Hashable {
     /// Nothing waits and nothing is missing.
     package var isComplete: Bool { halt == .upToDate && pending == 0 }
 }
-
-extension SyncHalt: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .upToDate: "Everything is exchanged."
-        case .blocked(let block): block.description
-        case .failed(let error): error.description
-        case .storeFailed(let reason): "This device could not store what it was told: \(reason) Nothing is lost; sync again."
-        case .diverged:
-            "What this device has does not add up to what the server has, although it was fetched anew. Run 'companion-edge sync reset'; if that does not help, report it."
-        }
-    }
-}
-
-extension SyncBlock: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .signedOut(let what): RemoteError.signedOut(what).description
-        case .forbidden(let what): RemoteError.forbidden(what).description
-        case .untrusted(let what): RemoteError.untrusted(what).description
-        case .notMigrated(let what): RemoteError.notMigrated(what).description
-        case .upgrade(let minimum, let maximum):
-            maximum < PushRequest.protocolVersion
-                ? "The project is set up for an older program (protocol \(maximum)). Apply the newest files in supabase/migrations to it. What it has still comes down; your changes wait."
-                : "The project needs a newer program (protocol \(minimum)). Update companion-edge. What it has still comes down; your changes wait."
-        }
-    }
-}
