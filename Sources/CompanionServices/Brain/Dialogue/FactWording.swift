@@ -141,7 +141,8 @@ extension Turn {
 
     /// A memory's value without the words that said when ("exam on Friday"), and the time as it is said today.
     func spokenValueAndTime(_ memory: Memory) throws -> (value: String, when: String?) {
-        guard let due = try due(of: memory) else { return (spokenValue(memory), nil) }
+        // Of facts the time is a part ("wake up at five"), of the rest it is when they happen.
+        guard memory.category != .fact, let due = try due(of: memory) else { return (spokenValue(memory), nil) }
         let value = try timelessValue(memory)
         return (values.spoken(value, noted: memory.provenance.language, in: language), words(for: due))
     }

@@ -54,6 +54,8 @@ extension Turn {
         }
         let parts = next.split(separator: "/", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return false }
+        // Who is known by name only is not asked after by it.
+        if let stem, parts[1] == "*_name", wording.relation(ofStem: stem) == nil { return false }
         let slot = MemorySlot(MemoryCategory(rawValue: parts[0]), parts[1].replacing("*", with: stem ?? ""))
         return try ask(about: slot, after: stem)
     }

@@ -73,7 +73,16 @@ struct ClauseInterpreter {
         innerMode.isCorrection = mode.isCorrection || frame.corrects
         innerMode.isExplicit = frame.isExplicit
         let framed = core(inner, innerMode) ?? note(inner, innerMode)
-        if let plain, plain.rank > (framed?.rank ?? .none) {
+        // "No, at eight" is more than a no.
+        let putsRight =
+            framed?.acts.contains { act in
+                switch act {
+                case .correction, .reminder: true
+                default: false
+                }
+            } ?? false
+        let isMereNo = frame.corrects && plain?.acts == [.social(.no)] && putsRight
+        if let plain, !isMereNo, plain.rank > (framed?.rank ?? .none) {
             resolver = afterPlain
             return plain
         }

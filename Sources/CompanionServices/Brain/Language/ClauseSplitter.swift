@@ -166,7 +166,10 @@ struct ClauseSplitter {
         }
         var last = range.upperBound - 1
         while last > range.lowerBound, clause.classes[last].contains(.filler) { last -= 1 }
-        return clause.classes[last].contains(.clauseEnd)
+        if clause.classes[last].contains(.clauseEnd) { return true }
+        // "گرمی پسند نہیں، ..."
+        return last > range.lowerBound && clause.classes[last].contains(.negation)
+            && clause.classes[last - 1].contains(.predicate)
     }
 
     private func startsWithPerson(_ position: Int, _ clause: ClauseText) -> Bool {

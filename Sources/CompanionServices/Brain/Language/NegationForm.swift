@@ -33,7 +33,8 @@ enum NegationForm {
     /// "A نہیں B ہے" as "B ہے", with less and more of the clause taken for A. Urdu only; in English "not" stands before what it denies.
     static func contrasts(_ clause: ClauseText) -> [[Token]] {
         guard clause.lexicon.language != .english,
-            let index = clause.classes.firstIndex(where: { $0.contains(.negation) }), index >= 2
+            let index = clause.classes.firstIndex(where: { $0.contains(.negation) }), index >= 2,
+            !clause.classes[index - 1].contains(.predicate)
         else { return [] }
         let after = index + 1..<clause.count
         let grammar: WordClass = [.finite, .postposition, .stop, .filler, .auxiliary, .clauseEnd, .negation]

@@ -42,7 +42,7 @@ struct WordClass: OptionSet, Sendable, Hashable {
 
     /// Begins a request: "remind", "forget", "call".
     static let imperative = WordClass(rawValue: 1 << 20)
-    /// May follow "I am ... and": "from", "married", "working".
+    /// May follow "I am ... and": "from", "married", "working". In Urdu what is said of a thing: پسند, اچھا.
     static let predicate = WordClass(rawValue: 1 << 21)
     /// First word of an entry of the attributes list: "name", "عمر".
     static let attribute = WordClass(rawValue: 1 << 22)
