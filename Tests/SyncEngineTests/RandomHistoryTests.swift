@@ -10,7 +10,7 @@ import Testing
 @Suite struct RandomHistoryTests {
     private static let keys = ["pet", "city", "food"]
 
-    @Test("whatever happens in whatever order, all end alike", arguments: 1...12)
+    @Test("whatever happens in whatever order, all end alike", arguments: 1...24)
     func converges(seed: Int) async throws {
         var random = SeededGenerator(seed: UInt64(seed) &* 7919)
         let world = try SyncWorld(seed: UInt64(seed))

@@ -276,6 +276,25 @@ import Testing
         #expect(try await one.store.checkIntegrity(.full).isSound)
     }
 
+    @Test("what was sent is kept for fourteen days, for a server that is set back")
+    func journal() async throws {
+        try await one.save("pet", "cat")
+        try await one.sync()
+        func kept() async throws -> Int { try await one.store.read { try $0.outboxCount(states: [.done]) } }
+        #expect(try await kept() == 2)
+        let day: Int64 = 86_400_000
+        for (age, expected) in [(13 * day, 2), (15 * day, 0)] {
+            try await one.store.write { transaction in
+                let time = transaction.now.milliseconds - age
+                try transaction.db.execute(sql: "UPDATE outbox SET at = ? WHERE state = 3", arguments: [time])
+                try transaction.db.setSync("checkpoint_ms", 0)
+            }
+            try await one.sync()
+            #expect(try await kept() == expected)
+        }
+        #expect(try await one.store.checkIntegrity(.full).isSound)
+    }
+
     @Test("a file of the first schema is brought up to date with everything that waits in it")
     func migration() async throws {
         try await one.save("pet", "cat")
@@ -288,7 +307,7 @@ import Testing
             for name in triggers { try db.execute(sql: "DROP TRIGGER \(name)") }
             try db.execute(
                 sql: """
-                    DROP TABLE sync_dirty; DROP TABLE conflicts; DROP INDEX outbox_unsent; DROP INDEX outbox_awaited;
+                    DROP TABLE sync_dirty; DROP TABLE conflicts; DROP INDEX outbox_unsent; DROP INDEX outbox_awaited; DROP INDEX outbox_sealed;
                     DROP INDEX outbox_done; ALTER TABLE outbox DROP COLUMN boot_id; ALTER TABLE outbox DROP COLUMN uptime_ms;
                     ALTER TABLE shadow DROP COLUMN published; ALTER TABLE shadow DROP COLUMN clocks;
                     DELETE FROM grdb_migrations WHERE identifier = '0002_sync'; PRAGMA user_version = 1;

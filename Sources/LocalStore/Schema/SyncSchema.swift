@@ -23,6 +23,7 @@ enum SyncSchema {
         "ALTER TABLE outbox ADD COLUMN boot_id TEXT",
         "ALTER TABLE outbox ADD COLUMN uptime_ms INTEGER",
         "CREATE INDEX outbox_unsent ON outbox (lid) WHERE state < 2",
+        "CREATE INDEX outbox_sealed ON outbox (n) WHERE state = 1",
         "CREATE INDEX outbox_awaited ON outbox (acked_seq) WHERE state = 2",
         "CREATE INDEX outbox_done ON outbox (at) WHERE state = 3",
         "ALTER TABLE shadow ADD COLUMN published INTEGER",

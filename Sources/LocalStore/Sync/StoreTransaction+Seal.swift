@@ -16,7 +16,7 @@ extension StoreTransaction {
         -> [OutgoingOperation]
     {
         let sealed = try OutboxEntry.fetchAll(
-            db.cachedStatement(sql: "SELECT * FROM outbox WHERE state < 2 AND state = 1 ORDER BY n LIMIT ?"),
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE state = 1 ORDER BY n LIMIT ?"),
             arguments: [maxOperations])
         if !sealed.isEmpty { return Self.fitting(sealed.compactMap(\.outgoing), maxBytes) }
         let ready = try coalesce(count: maxOperations)
