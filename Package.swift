@@ -64,7 +64,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["SyncModel", "LocalStore", "TestSupport"], path: "Tests/Simulation/Tests",
             swiftSettings: settings),
-        .testTarget(name: "CloudTests", dependencies: ["LocalStore", "Networking", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CloudTests", dependencies: ["LocalStore", "Networking", "SyncModel", "TestSupport"], swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),

@@ -145,12 +145,11 @@ package final class CloudProject: Sendable {
 
     /// A request as a device makes it: with the anon key, and the user's token when there is a user.
     package func request(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil, as user: CloudUser?, headers: [HTTPHeader] = []
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil, as user: CloudUser?, headers: [HTTPHeader] = [],
+        contentType: String? = "application/json"
     ) async throws -> HTTPResponse {
-        let own = [
-            HTTPHeader("apikey", anonKey), HTTPHeader("Authorization", "Bearer \(user?.accessToken ?? anonKey)"),
-            HTTPHeader("Content-Type", "application/json"),
-        ]
+        var own = [HTTPHeader("apikey", anonKey), HTTPHeader("Authorization", "Bearer \(user?.accessToken ?? anonKey)")]
+        if let contentType { own.append(HTTPHeader("Content-Type", contentType)) }
         return try await stack.transport.send(
             HTTPRequest(
                 method, url + path, headers: own + headers, body: body.map { Data($0.text.utf8) }, totalTimeout: .seconds(120),

@@ -38,6 +38,8 @@ create table if not exists sync.tables (
     null_as jsonb not null,
     -- Text columns that hold comma-separated lists; on devices they are arrays.
     csv_cols text[] not null,
+    -- Columns that hold moments, which devices write in another way than PostgreSQL prints them.
+    moment_cols text[] not null,
     -- How to choose among several rows where a person should have one; null where the table prevents it.
     first_of text);
 

@@ -40,8 +40,18 @@ end $$;
 create or replace function sync.registers(body jsonb, t sync.tables) returns jsonb language sql immutable set search_path = '' as
 $$ select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(body) e where t.roles ->> e.key = 'register' $$;
 
+-- Whether two values of a column are the same, however a moment is written.
+create or replace function sync.same(a jsonb, b jsonb, is_moment boolean) returns boolean
+language plpgsql stable set search_path = '' as $$
+begin
+    if is_moment and a is distinct from b and a #>> '{}' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$' then
+        return (a #>> '{}')::timestamptz = (b #>> '{}')::timestamptz;
+    end if;
+    return a is not distinct from b;
+end $$;
+
 create or replace function sync.merge(s sync.state, o sync.op, t sync.tables, dev text) returns sync.state
-language plpgsql immutable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
 declare
     col text;
     role text;
@@ -89,13 +99,13 @@ begin
         s := sync.touched(s, h, dev);
         s.body := '{}';
         s.deleted := false;
-        s.hlc0 := s.hlc;
+        s.hlc0 := h;
         s.node0 := dev;
         s.clocks := '{}';
     elsif t.append_only then
         -- Written once. The same again, from a device that was restored, is nothing new.
         foreach col in array o.cols loop
-            if t.roles ->> col = 'register' and o.v -> col is distinct from s.body -> col then
+            if t.roles ->> col = 'register' and not sync.same(o.v -> col, s.body -> col, col = any(t.moment_cols)) then
                 s.lost := coalesce(s.lost, '{}') || jsonb_build_object(col, o.v -> col);
                 s.kept := coalesce(s.kept, '{}') || jsonb_build_object(col, s.body -> col);
             end if;
@@ -116,7 +126,8 @@ begin
         elsif role = 'set' then
             item := case when jsonb_typeof(s.body -> col) = 'array' then s.body -> col else '[]' end;
             -- Elements that are there already are not added again.
-            select item || coalesce(jsonb_agg(e order by place) filter (where not item @> jsonb_build_array(e)), '[]') into val
+            select item || coalesce(jsonb_agg(e order by place) filter (
+                where not exists (select from jsonb_array_elements(item) i where i = e)), '[]') into val
             from jsonb_array_elements(case jsonb_typeof(val) when 'array' then val else jsonb_build_array(val) end)
                 with ordinality x (e, place);
             continue when was_there and val = item;
@@ -128,7 +139,7 @@ begin
             if was_there and not sync.beats(s, o, dev,
                 coalesce((s.clocks -> field ->> 0)::bigint, case when t.field_clocks then s.hlc0 else s.hlc end),
                 coalesce(s.clocks -> field ->> 1, case when t.field_clocks then s.node0 else s.node end)) then
-                if val is distinct from s.body -> col then
+                if sync.same(val, s.body -> col, col = any(t.moment_cols)) is not true then
                     s.lost := coalesce(s.lost, '{}') || jsonb_build_object(col, val);
                     s.kept := coalesce(s.kept, '{}') || jsonb_build_object(col, s.body -> col);
                 end if;

@@ -58,7 +58,8 @@ begin
     insert into sync.tables values (p_tbl, p_rank, owner_cols, owner_sql, p_key, roles,
         array(select distinct c from unnest(owner_cols || p_key || '{id,user_id,updated_at}'::text[]) c order by c),
         p_append_only, p_field_clocks, p_groups, p_counters, p_deletable, p_null_as,
-        array(select c from unnest(array['interests']) c where sync.column_type(p_tbl, c) in ('text', 'character varying')), first_of);
+        array(select c from unnest(array['interests']) c where sync.column_type(p_tbl, c) in ('text', 'character varying')),
+        array(select c from jsonb_object_keys(p_roles) c where sync.column_type(p_tbl, c) = 'timestamp with time zone'), first_of);
     perform sync.watch(p_tbl);
     perform sync.close(p_tbl, owner_sql);
 end $$;

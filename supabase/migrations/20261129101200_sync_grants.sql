@@ -27,6 +27,7 @@ grant execute on function
     sync.ledger_close(uuid, sync.version[], bigint, uuid[], jsonb[], jsonb[], jsonb[]),
     sync.ledger_reject(uuid, bigint, json, text, text, uuid), sync.saw_latest(sync.state, sync.op, text),
     sync.beats(sync.state, sync.op, text, bigint, text), sync.touched(sync.state, bigint, text), sync.registers(jsonb, sync.tables),
+    sync.same(jsonb, jsonb, boolean),
     sync.merge(sync.state, sync.op, sync.tables, text), sync.read_ops(jsonb, bigint), sync.versions_of(uuid[]), sync.load(sync.op[]),
     sync.key_condition(sync.tables, text), sync.ensure_profile(), sync.to_table(sync.state, sync.tables, uuid),
     sync.write(sync.tables, sync.state[]), sync.explain_missing(sync.tables, jsonb[], jsonb), sync.apply(uuid, bigint, jsonb),

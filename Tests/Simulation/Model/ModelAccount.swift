@@ -61,9 +61,11 @@ package struct ModelAccount: Sendable {
             if let old, !old.isDeleted { fields = old.fields }
             for column in stamp.columns { fields[table.clockName(of: column)] = stamp.clock }
         }
+        let isBorn = old?.isDeleted ?? true
         return ModelVersion(
-            sequence: sequence, tag: tag, clock: clock,
-            bornAt: old.map { $0.isDeleted ? stamp.clock.hlc : $0.bornAt } ?? stamp.clock.hlc, isDeleted: stamp.isDeletion,
+            sequence: sequence, tag: tag, clock: clock, bornAt: isBorn ? stamp.clock.hlc : old?.bornAt ?? stamp.clock.hlc,
+            bornBy: isBorn ? stamp.clock.node : old?.bornBy ?? stamp.clock.node,
+            soloFrom: old?.clock.node == stamp.clock.node ? old?.soloFrom ?? 0 : old?.sequence ?? 0, isDeleted: stamp.isDeletion,
             fields: fields, at: now, heldUntil: stamp.isDeletion ? stamp.heldUntil : nil)
     }
 

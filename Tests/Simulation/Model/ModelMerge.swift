@@ -60,12 +60,12 @@ struct ModelMerge {
 
     private var hasSeenNewest: Bool {
         guard let version, let base = operation.base else { return false }
-        return version.sequence == base
+        return version.sequence == base || (version.clock.node == device && base >= version.soloFrom)
     }
 
     private mutating func delete() {
         guard let current else { return }
-        if let version {
+        if let version, table.merge != .appendOnly {
             guard hasSeenNewest || version.clock.node == device || clock > version.clock else {
                 isLost = true
                 kept = current.filter { table.isRegister($0.key) }
@@ -77,14 +77,17 @@ struct ModelMerge {
     }
 
     private mutating func append() {
-        guard current == nil, version == nil else {
-            // The same row once more adds nothing and loses nothing; a deleted one stays deleted.
-            isLost = current == nil
-            lost = isLost ? operation.values : [:]
+        guard current != nil || version != nil else {
+            create()
+            set(operation.values)
             return
         }
-        create()
-        set(operation.values)
+        // The same row once more adds nothing and loses nothing; another under its name loses, and a deleted one stays deleted.
+        lost = operation.values.filter { column, value in
+            current == nil || (table.isRegister(column) && current?[column] != table.stored(value, in: column))
+        }
+        kept = (current ?? [:]).filter { lost[$0.key] != nil }
+        isLost = current == nil || !lost.isEmpty
     }
 
     private mutating func increment() {
@@ -101,12 +104,17 @@ struct ModelMerge {
     }
 
     private mutating func add() {
+        if current == nil { create() }
+        for (column, elements) in operation.values { unite(elements, with: column) }
+    }
+
+    private mutating func unite(_ elements: JSONValue, with column: String) {
+        let before = body?[column]?.arrayValue ?? []
+        var present = before
+        for element in elements.arrayValue ?? [elements] where !before.contains(element) { present.append(element) }
+        guard present.count > before.count else { return }
         create()
-        for (column, elements) in operation.values {
-            var present = body?[column]?.arrayValue ?? []
-            for element in elements.arrayValue ?? [elements] where !present.contains(element) { present.append(element) }
-            set([column: .array(present)])
-        }
+        set([column: .array(present)])
     }
 
     private mutating func writeRegisters() {
@@ -115,14 +123,33 @@ struct ModelMerge {
             lost = operation.values
             return
         }
-        let winners = operation.values.filter { wins($0.key) }
-        let losers = operation.values.filter { winners[$0.key] == nil }
-        lost = losers
-        kept = (current ?? [:]).filter { losers[$0.key] != nil }
-        isLost = winners.isEmpty && !losers.isEmpty
-        guard !isLost else { return }
-        create()
-        set(winners)
+        guard let current else {
+            // A deleted row comes back as a whole or not at all.
+            guard operation.values.keys.allSatisfy(wins) else {
+                isLost = true
+                lost = operation.values
+                return
+            }
+            create()
+            set(operation.values)
+            return
+        }
+        for (column, value) in operation.values where table.stamps.contains(column) == false && table.counters[column] == nil {
+            if table.growingSets.contains(column) {
+                unite(value, with: column)
+            } else if table.latches.contains(column) {
+                guard current[column] != false, value != true else { continue }
+                create()
+                set([column: value])
+            } else if wins(column) {
+                create()
+                set([column: value])
+            } else if table.stored(value, in: column) != current[column] {
+                lost[column] = value
+                kept[column] = current[column]
+            }
+        }
+        isLost = !isWritten && !lost.isEmpty
     }
 
     /// The order of the rules: who saw the newest version; who wrote last; the later clock.
@@ -131,7 +158,7 @@ struct ModelMerge {
         let standing: ModelClock
         if table.merge == .fields, !version.isDeleted {
             standing =
-                version.fields[table.clockName(of: column)] ?? ModelClock(hlc: version.bornAt, node: version.clock.node)
+                version.fields[table.clockName(of: column)] ?? ModelClock(hlc: version.bornAt, node: version.bornBy)
         } else {
             standing = version.clock
         }
@@ -155,7 +182,8 @@ struct ModelMerge {
 
 extension ModelTable {
     func isRegister(_ column: String) -> Bool {
-        writable.contains(column) && counters[column] == nil && !growingSets.contains(column)
+        writable.contains(column) && counters[column] == nil && !growingSets.contains(column) && !stamps.contains(column)
+            && !latches.contains(column)
     }
 
     /// A value as PostgreSQL gives it back.

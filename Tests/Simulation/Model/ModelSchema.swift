@@ -21,7 +21,8 @@ package struct ModelSchema: Sendable {
 
     private static let allTables = [
         ModelTable(
-            "profiles", columns: ["is_first_login": true, "created_at": .null], readOnly: ["created_at"], isDeletable: false),
+            "profiles", columns: ["is_first_login": true, "created_at": .null], readOnly: ["created_at"],
+            latches: ["is_first_login"], isDeletable: false),
         ModelTable("user_profiles", columns: ["profile_text": .null], merge: .row, isDeletable: false),
         ModelTable(
             "memory", key: ["category", "key"], columns: ["value": .null, "created_at": .null], merge: .row,

@@ -31,6 +31,10 @@ package struct ModelTable: Sendable {
     package let groups: [String: String]
     package let counters: [String: Counter]
     package let growingSets: Set<String>
+    /// Columns that count only when a row begins.
+    package let stamps: Set<String>
+    /// Booleans that go from true to false and stay.
+    package let latches: Set<String>
     /// Moments: PostgreSQL prints them in its own form.
     package let moments: Set<String>
     /// Columns whose change alone makes no new version.
@@ -40,7 +44,7 @@ package struct ModelTable: Sendable {
     init(
         _ name: String, key: [String] = [], columns: [String: JSONValue], readOnly: Set<String> = [], merge: Merge = .fields,
         groups: [String: String] = [:], counters: [String: Counter] = [:], growingSets: Set<String> = [],
-        moments: Set<String> = ["created_at"], uncounted: Set<String> = [], isDeletable: Bool = true
+        latches: Set<String> = [], moments: Set<String> = ["created_at"], uncounted: Set<String> = [], isDeletable: Bool = true
     ) {
         self.name = name
         self.key = key
@@ -50,6 +54,8 @@ package struct ModelTable: Sendable {
         self.groups = groups
         self.counters = counters
         self.growingSets = growingSets
+        self.latches = latches
+        stamps = ["created_at", "hlc"]
         self.moments = moments
         self.uncounted = uncounted
         self.isDeletable = isDeletable

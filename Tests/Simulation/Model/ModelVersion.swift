@@ -33,6 +33,10 @@ package struct ModelVersion: Sendable, Hashable {
     package var clock: ModelClock
     /// The hybrid time at which the row came into being, for columns that were never written since.
     package var bornAt: Int64
+    /// Who wrote those.
+    package var bornBy: String
+    /// Every change after this sequence number is the newest writer's own.
+    package var soloFrom: Int64
     package var isDeleted: Bool
     package var fields: [String: ModelClock]
     /// Server milliseconds.
