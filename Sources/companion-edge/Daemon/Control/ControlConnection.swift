@@ -50,6 +50,8 @@ struct ControlConnection: Sendable {
     private func run(
         _ request: CommandRequest, messages: inout NIOAsyncChannelInboundStream<ClientMessage>.AsyncIterator
     ) async throws {
+        // Without its words: they may be the person's.
+        logger.debug("a command was accepted")
         let send: @Sendable (ServerMessage) async throws -> Void = { [link] in try await link.send($0) }
         let input = ClientInput(send: send)
         // The newest are kept: the last signal is always the one to stop.
