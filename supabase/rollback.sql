@@ -37,6 +37,7 @@ begin
             continue;
         end if;
         execute format('drop policy if exists sync_own on public.%I', b.tbl);
+        execute format('drop policy if exists sync_own_id on public.%I', b.tbl);
         for policy in select * from jsonb_to_recordset(b.policies)
             as p (policyname text, permissive text, roles text[], cmd text, qual text, with_check text) loop
             execute format('drop policy if exists %I on public.%I', policy.policyname, b.tbl);

@@ -67,6 +67,7 @@ import Testing
             "alter table public.onboarding_details alter interests type jsonb using to_jsonb(string_to_array(interests, ', '))",
             "alter table public.memory add updated_at timestamptz default now()",
             "alter table public.onboarding_details drop column occupation",
+            "alter table public.profiles drop constraint profiles_id_fkey; alter table public.profiles alter id set default gen_random_uuid()",
             "insert into public.onboarding_details (user_id, full_name, created_at) select user_id, 'later', now() + interval '1 day' from public.profiles",
             "insert into auth.users (id, email) values ('33333333-3333-4333-8333-333333333333', 'c@example.com'); insert into public.profiles (id) values ('33333333-3333-4333-8333-333333333333')",
         ])

@@ -95,6 +95,21 @@ import Testing
         #expect(try await scene.stored() == before)
     }
 
+    @Test("nobody takes another's place before they come")
+    func profileSquatting() async throws {
+        let project = try await CloudStack.sharedProject()
+        let (eve, newcomer) = (try await project.user(), try await project.user())
+        let squat: JSONValue = ["id": .string(newcomer.id), "user_id": .string(eve.id)]
+        #expect(try await project.request(.post, "/rest/v1/profiles", squat, as: eve).status == 403)
+        let own: JSONValue = ["id": .string(eve.id), "user_id": .string(eve.id)]
+        #expect(try await project.request(.post, "/rest/v1/profiles", own, as: eve).status == 201)
+        let moved = try await project.request(
+            .patch, "/rest/v1/profiles?user_id=eq.\(eve.id)", ["id": .string(newcomer.id)], as: eve)
+        #expect(moved.status == 403)
+        var device = TestDevice(project, newcomer)
+        #expect(try await device.push("put", "memory", ["FACT", "a"], ["value": "x"])["r"] == "ok")
+    }
+
     @Test("anon has nothing: no table, no function", arguments: tables)
     func anon(table: String) async throws {
         let scene = try await Scene()

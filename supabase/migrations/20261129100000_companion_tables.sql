@@ -14,7 +14,8 @@ create table if not exists sync.before_us (
     grants jsonb not null);
 
 insert into sync.before_us
-select t.name, c.oid is not null and obj_description(c.oid, 'pg_class') is distinct from 'Made by companion-edge.', coalesce(c.relrowsecurity, false),
+select t.name, c.oid is not null and obj_description(c.oid, 'pg_class') is distinct from 'Made by companion-edge.',
+    coalesce(c.relrowsecurity, false),
     coalesce((select jsonb_agg(to_jsonb(p)) from pg_policies p where p.schemaname = 'public' and p.tablename = t.name), '[]'),
     coalesce((
         select jsonb_agg(jsonb_build_object('to', g.grantee::regrole::text, 'may', g.privilege_type))

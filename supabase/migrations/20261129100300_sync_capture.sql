@@ -34,7 +34,8 @@ begin
             select sync.rid(owner, t.tbl, x ->> 'k') as rid, x ->> 'k' as k, coalesce((x ->> 'd')::boolean, false) as d,
                 coalesce((x ->> 'h')::bigint, server_hlc) as h, (x ->> 'b')::bigint as b, place,
                 case when not t.field_clocks then '{}' else coalesce((
-                    select jsonb_object_agg(coalesce(t.groups ->> c, c), jsonb_build_array(coalesce((x ->> 'h')::bigint, server_hlc), 'srv'))
+                    select jsonb_object_agg(coalesce(t.groups ->> c, c),
+                        jsonb_build_array(coalesce((x ->> 'h')::bigint, server_hlc), 'srv'))
                     from jsonb_array_elements_text(x -> 'c') c), '{}') end as clocks
             -- A key that is twice in one statement would be written twice in one.
             from (select distinct on (q ->> 'k') q as x, place from unnest(own) with ordinality u (q, place)

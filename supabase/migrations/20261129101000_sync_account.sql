@@ -46,9 +46,12 @@ begin
         result := result || jsonb_build_object(t.tbl, rows);
     end loop;
     return result || jsonb_build_object(
-        'sync_conflicts', (select coalesce(jsonb_agg(to_jsonb(c) - 'user_id' order by c.id), '[]') from sync.conflicts c where c.user_id = me),
-        'sync_rejected', (select coalesce(jsonb_agg(to_jsonb(r) - 'user_id' order by r.at), '[]') from sync.rejected r where r.user_id = me),
-        'sync_devices', (select coalesce(jsonb_agg(to_jsonb(d) - 'user_id'), '[]') from sync.devices d where d.user_id = me));
+        'sync_conflicts', (
+            select coalesce(jsonb_agg(to_jsonb(c) - 'user_id' order by c.id), '[]') from sync.conflicts c where c.user_id = me),
+        'sync_rejected', (
+            select coalesce(jsonb_agg(to_jsonb(r) - 'user_id' order by r.at), '[]') from sync.rejected r where r.user_id = me),
+        'sync_devices', (
+            select coalesce(jsonb_agg(to_jsonb(d) - 'user_id'), '[]') from sync.devices d where d.user_id = me));
 end $$;
 
 -- Forgets what sync knows of the caller's rows, whose names are personal too. The devices' numbers stay: a device that comes

@@ -10,6 +10,11 @@ select format_type(a.atttypid, null) from pg_catalog.pg_attribute a
 where a.attrelid = format('public.%I', tbl)::regclass and a.attname = col and not a.attisdropped
 $$;
 
+create or replace function sync.has_default(tbl text, col text) returns boolean language sql stable set search_path = '' as $$
+select exists (select from pg_catalog.pg_attribute a where a.attrelid = format('public.%I', tbl)::regclass and a.attname = col
+    and a.atthasdef)
+$$;
+
 -- Declares a table, watches it, and closes it to everybody but each row's owner.
 -- roles: what devices may send, as if all columns were there.
 create or replace function sync.declare_table(
@@ -24,8 +29,9 @@ declare
     is_unique boolean;
     first_of text;
 begin
+    -- A profile's id names its owner too, unless the database makes it up.
     owner_cols := array(select c from unnest(array['user_id', 'id']) c
-        where (c = 'user_id' or p_tbl = 'profiles') and sync.column_type(p_tbl, c) = 'uuid');
+        where sync.column_type(p_tbl, c) = 'uuid' and (c = 'user_id' or p_tbl = 'profiles' and not sync.has_default(p_tbl, c)));
     if owner_cols = '{}' then
         raise exception 'public.% has no uuid column that names its owner', p_tbl
             using hint = 'companion-edge expects user_id uuid; rename the table if it belongs to something else.';
@@ -61,7 +67,7 @@ begin
         array(select c from unnest(array['interests']) c where sync.column_type(p_tbl, c) in ('text', 'character varying')),
         array(select c from jsonb_object_keys(p_roles) c where sync.column_type(p_tbl, c) = 'timestamp with time zone'), first_of);
     perform sync.watch(p_tbl);
-    perform sync.close(p_tbl, owner_sql);
+    perform sync.close(p_tbl, owner_cols, owner_sql);
 end $$;
 
 create or replace function sync.watch(p_tbl text) returns void language plpgsql set search_path = '' as $$
@@ -81,7 +87,8 @@ begin
 end $$;
 
 -- Each row for its owner, nothing for anon. Policies that let others in go; supabase/rollback.sql can bring them back.
-create or replace function sync.close(p_tbl text, p_owner_sql text) returns void language plpgsql set search_path = '' as $$
+create or replace function sync.close(p_tbl text, p_owner_cols text[], p_owner_sql text) returns void
+language plpgsql set search_path = '' as $$
 declare
     policy record;
     condition constant text := replace(replace(p_owner_sql, '$1', '(select auth.uid())'), 't.', '');
@@ -94,6 +101,12 @@ begin
         execute format('drop policy %I on public.%I', policy.policyname, p_tbl);
     end loop;
     execute format('create policy sync_own on public.%I for all to authenticated using (%s) with check (%2$s)', p_tbl, condition);
+    if cardinality(p_owner_cols) > 1 then
+        -- Nobody takes the place of somebody else's profile.
+        execute format('drop policy if exists sync_own_id on public.%I', p_tbl);
+        execute format('create policy sync_own_id on public.%I as restrictive for all to authenticated using (true)'
+            || ' with check (%I = (select auth.uid()))', p_tbl, p_owner_cols[2]);
+    end if;
     execute format('revoke all on public.%I from anon, public', p_tbl);
     execute format('revoke truncate, references, trigger on public.%I from authenticated', p_tbl);
     execute format('grant select, insert, update, delete on public.%I to authenticated', p_tbl);

@@ -7,8 +7,8 @@ declare
     name text;
 begin
     foreach name in array array[
-        'lock_head(uuid)', 'versions_of(uuid[])', 'stamp(sync.heads, sync.version[])', 'capture(sync.tables, jsonb[])', 'tg_capture()', 'tg_truncate()',
-        'tg_sticky_forget()', 'note_failure(text, text, text, uuid[])', 'reconcile_user(uuid)', 'reconcile()', 'reconcile_me()',
+        'lock_head(uuid)', 'versions_of(uuid[])', 'stamp(sync.heads, sync.version[])', 'capture(sync.tables, jsonb[])',
+        'tg_capture()', 'tg_truncate()', 'tg_sticky_forget()', 'note_failure(text, text, text, uuid[])', 'reconcile_user(uuid)', 'reconcile()', 'reconcile_me()',
         'ledger_open(uuid, bigint, int, text)',
         'ledger_close(uuid, sync.version[], bigint, uuid[], jsonb[], jsonb[], jsonb[])',
         'ledger_reject(uuid, bigint, json, text, text, uuid)', 'forget_records()', 'gc(interval, interval)'] loop

@@ -16,7 +16,8 @@ CODE_LIFETIME = 3600
 @routes.get("/auth/v1/health")
 async def health(request):
     request.app["project"].identify(request)
-    return web.json_response({"version": "v2.180.0", "name": "GoTrue", "description": "GoTrue is a user registration and authentication API"})
+    return web.json_response({
+        "version": "v2.180.0", "name": "GoTrue", "description": "GoTrue is a user registration and authentication API"})
 
 
 @routes.get("/auth/v1/settings")

@@ -139,9 +139,11 @@ class _Socket:
                 await connection.execute(
                     "insert into realtime.messages (topic, extension) values (%s, 'rehearsal')", (name,))
                 await connection.execute(
-                    "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), set_config('realtime.topic', %s, true)",
+                    "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),"
+                    " set_config('realtime.topic', %s, true)",
                     (claims.get("role", "anon"), json.dumps(claims), name))
-                seen = await (await connection.execute("select count(*) from realtime.messages where topic = %s and extension = 'rehearsal'", (name,))).fetchone()
+                seen = await (await connection.execute(
+                    "select count(*) from realtime.messages where topic = %s and extension = 'rehearsal'", (name,))).fetchone()
                 await connection.rollback()
             if not seen[0]:
                 raise ApiError(403, "Unauthorized", f"Unauthorized: You do not have permissions to read from this Channel topic: {name}")

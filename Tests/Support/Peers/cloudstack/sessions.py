@@ -43,7 +43,8 @@ async def refresh(project, connection, token):
         return failure(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
     user = await user_by_id(connection, old["user_id"])
     if not old["revoked"]:
-        await connection.execute("update auth.refresh_tokens set revoked = true, updated_at = clock_timestamp() where id = %s", (old["id"],))
+        await connection.execute(
+            "update auth.refresh_tokens set revoked = true, updated_at = clock_timestamp() where id = %s", (old["id"],))
         return _answer(project, user, old["session_id"], await _issue(connection, old["session_id"], token))
     active = await _one(
         connection, "select * from auth.refresh_tokens where session_id = %s and not revoked order by id desc limit 1",

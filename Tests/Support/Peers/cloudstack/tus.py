@@ -81,7 +81,8 @@ async def _rehearse(project, role, claims, bucket, name, replaces):
     except storage.ApiError as error:
         refusal = storage.translate(error)
         # Unlike whole uploads, these carry the status where HTTP does.
-        raise failure(int(refusal.body["statusCode"]), refusal.body["statusCode"], refusal.body["error"], refusal.body["message"]) from error
+        status = refusal.body["statusCode"]
+        raise failure(int(status), status, refusal.body["error"], refusal.body["message"]) from error
 
 
 def _find(request):

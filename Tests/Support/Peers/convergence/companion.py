@@ -74,9 +74,10 @@ class Companion:
 
     def _batch(self):
         """The original's list upsert, which names no conflict target: fine for new keys."""
-        rows = [{"user_id": self._user, "category": "PLAN", "key": f"batch_{self._random.randrange(1 << 40)}", "value": "x"} for _ in range(3)]
+        keys = [f"batch_{self._random.randrange(1 << 40)}" for _ in range(3)]
+        rows = [{"user_id": self._user, "category": "PLAN", "key": key, "value": "x"} for key in keys]
         self._table("memory").upsert(rows).execute()
-        self._table("memory").delete().eq("user_id", self._user).in_("key", [row["key"] for row in rows]).execute()
+        self._table("memory").delete().eq("user_id", self._user).in_("key", keys).execute()
 
     def _table(self, name):
         return self._client.table(name)

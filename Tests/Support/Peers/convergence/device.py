@@ -23,6 +23,7 @@ class Device:
         # What only this device writes, and so must stand in the end.
         self.own_memories, self.own_fields, self.own_messages = {}, {}, set()
         self.trust = 0
+        self._field_writes = {}
         self._random = random.Random(seed * 1000 + number)
         self._skew, self._hlc = skew, 0
         self._n = self._acked = self._cursor = 0
@@ -49,8 +50,9 @@ class Device:
             self._add("conversation_state", [], "inc", {"trust_score": step / 10})
         elif choice < 0.8:
             field = ["text", "language", "recurrence", "time_zone"][self.number % 4]
-            self.own_fields[field] = f"{self.number}:{self._random.random()}"
-            self._add("reminders", [shared_reminder], "patch", {field: self.own_fields[field]})
+            value = f"{self.number}:{self._random.random()}"
+            self._add("reminders", [shared_reminder], "patch", {field: value})
+            self._field_writes[self._n] = (field, value)
         elif choice < 0.85:
             self._add("memory", ["FACT", "BAD KEY"], "put", {"value": "never"})
         else:
@@ -106,9 +108,19 @@ class Device:
             self.counts.add(f"op {result['r']}")
             if result.get("dup"):
                 self.counts.add("op replayed")
+            if result["n"] in self._field_writes:
+                self._settle_field(result)
         self._acked = answer["last"]
         self.outbox = [op for op in self.outbox if op["n"] > answer["last"]]
         self._take(answer["pull"])
+
+    def _settle_field(self, result):
+        """Against the value that the row began with, a slow clock may lose. Having won once, a device loses no more."""
+        field, value = self._field_writes.pop(result["n"])
+        if result["r"] == "ok":
+            self.own_fields[field] = value
+        elif field in self.own_fields:
+            self.counts.add(f"error device {self.number} lost its own field to itself")
 
     def _pull(self, limit):
         self._take(self._call("select public.sync_pull(%s, %s, %s, %s)", (self._cursor, self._cursor, self._epoch, limit)))

@@ -94,14 +94,15 @@ def _check(admin, user, reminder, devices, counts):
         return found
     first = devices[0].mirror
     found += [f"device {device.number} differs" for device in devices if device.mirror != first]
-    rows = {"memory": "b -> 'value'", "messages": "b -> 'text'"}
-    for table in rows:
+    for table in ("memory", "messages"):
         stored = one(f"select count(*) from public.{table} where user_id = %s", user)
         mirrored = sum(1 for name, _ in first if name == table)
         if stored != mirrored:
             found.append(f"{table}: the server has {stored} rows, devices {mirrored}")
     for body in [row["b"] | {"key": row["k"][1]} for (name, _), row in first.items() if name == "memory"]:
-        stored = admin.execute("select value from public.memory where user_id = %s and category in ('FACT', 'PLAN') and key = %s", (user, body["key"])).fetchone()
+        stored = admin.execute(
+            "select value from public.memory where user_id = %s and category in ('FACT', 'PLAN') and key = %s",
+            (user, body["key"])).fetchone()
         if stored is None or stored[0] != body["value"]:
             found.append(f"memory {body['key']}: the server has {stored}, devices {body['value']}")
     trust = float(one("select trust_score from public.conversation_state where user_id = %s", user))
