@@ -21,6 +21,15 @@ begin
     return stored;
 end $$;
 
+-- A write that met fewer rows than it should is no success: a trigger or policy of this project's keeps it from happening.
+create or replace function sync.insist(tbl text, affected bigint, wanted bigint) returns void
+language plpgsql immutable set search_path = '' as $$
+begin
+    if affected < wanted then
+        raise exception 'only % of % rows of % were written', affected, wanted, tbl using errcode = '23514';
+    end if;
+end $$;
+
 -- Writes what became of one table's rows; the states come back with the hash of what is now stored.
 create or replace function sync.write(t sync.tables, states sync.state[]) returns sync.state[]
 language plpgsql volatile set search_path = '' as $$
@@ -28,6 +37,7 @@ declare
     me constant uuid := auth.uid();
     cols text[];
     places tid[];
+    affected bigint;
     rows jsonb[];
     hashes jsonb := '{}';
     some_hashes jsonb;
@@ -38,6 +48,8 @@ begin
     select array_agg(s.place) into places from unnest(states) s where s.existed and s.body is null;
     if places is not null then
         execute format('delete from public.%I t where t.ctid = any($1)', t.tbl) using places;
+        get diagnostics affected = row_count;
+        perform sync.insist(t.tbl, affected, cardinality(places));
     end if;
 
     -- Rows with the same columns are one statement.
@@ -56,7 +68,8 @@ begin
             (select string_agg('n.' || quote_ident(c), ', ') from unnest(cols) c),
             key_sql)
         into some_hashes using places, rows, t;
-        hashes := hashes || coalesce(some_hashes, '{}');
+        perform sync.insist(t.tbl, (select count(*) from jsonb_object_keys(coalesce(some_hashes, '{}'))), cardinality(places));
+        hashes := hashes || some_hashes;
     end loop;
 
     for cols, rows in

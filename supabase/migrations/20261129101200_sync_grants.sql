@@ -8,7 +8,8 @@ declare
 begin
     foreach name in array array[
         'lock_head(uuid)', 'versions_of(uuid[])', 'stamp(sync.heads, sync.version[])', 'capture(sync.tables, jsonb[])',
-        'tg_capture()', 'tg_truncate()', 'tg_sticky_forget()', 'note_failure(text, text, text, uuid[])', 'reconcile_user(uuid)', 'reconcile()', 'reconcile_me()',
+        'tg_capture()', 'tg_truncate()', 'tg_sticky_forget()',
+        'note_failure(text, text, text, uuid[])', 'reconcile_user(uuid)', 'reconcile()', 'reconcile_me()',
         'ledger_open(uuid, bigint, int, text)',
         'ledger_close(uuid, sync.version[], bigint, uuid[], jsonb[], jsonb[], jsonb[])',
         'ledger_reject(uuid, bigint, json, text, text, uuid)', 'forget_records()', 'gc(interval, interval)'] loop
@@ -30,6 +31,7 @@ grant execute on function
     sync.same(jsonb, jsonb, boolean),
     sync.merge(sync.state, sync.op, sync.tables, text), sync.read_ops(jsonb, bigint), sync.versions_of(uuid[]), sync.load(sync.op[]),
     sync.key_condition(sync.tables, text), sync.ensure_profile(), sync.to_table(sync.state, sync.tables, uuid),
+    sync.insist(text, bigint, bigint),
     sync.write(sync.tables, sync.state[]), sync.explain_missing(sync.tables, jsonb[], jsonb), sync.apply(uuid, bigint, jsonb),
     sync.account_state(), sync.forget_records() to authenticated;
 grant execute on function sync.reconcile(), sync.gc(interval, interval), sync.unused_objects(interval) to service_role;

@@ -110,8 +110,10 @@ class Device:
                 self.counts.add("op replayed")
             if result["n"] in self._field_writes:
                 self._settle_field(result)
-        self._acked = answer["last"]
-        self.outbox = [op for op in self.outbox if op["n"] > answer["last"]]
+        if answer["results"]:
+            # Not answer["last"]: a lost answer may have been to a longer batch, and confirming what one has not read loses it.
+            self._acked = answer["results"][-1]["n"]
+            self.outbox = [op for op in self.outbox if op["n"] > self._acked]
         self._take(answer["pull"])
 
     def _settle_field(self, result):
