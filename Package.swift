@@ -65,7 +65,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["SyncModel", "LocalStore", "TestSupport"], path: "Tests/Simulation/Tests",
             swiftSettings: settings),
         .testTarget(
-            name: "CloudTests", dependencies: ["LocalStore", "Networking", "SyncModel", "TestSupport"], swiftSettings: settings),
+            name: "CloudTests",
+            dependencies: ["companion-edge", "SyncEngine", "LocalStore", "Networking", "SyncModel", "TestSupport", logging],
+            swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),

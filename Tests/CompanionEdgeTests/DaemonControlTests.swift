@@ -133,7 +133,7 @@ import Testing
         try await withControlServer { _, _, _, _, _ in
             .ok
         } _: { path, _ in
-            let hello = try frame(.hello(ControlHello(version: 1, request: request("x"))))
+            let hello = try frame(.hello(ControlHello(version: ControlProtocol.version, request: request("x"))))
             let bad: [[UInt8]] = [
                 Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), [0, 0, 0, 0], [255, 255, 255, 255, 1], [0, 0, 0, 1, 77],
                 [0, 0, 0, 2, 1, 0x7B], try frame(.line(.end)),
@@ -146,8 +146,8 @@ import Testing
                 }
                 #expect(refusal.status == .data)
             }
-            let other = try await exchange(try frame(.hello(ControlHello(version: 2, request: request("x")))), path: path)
-            #expect(other == [.refusal(.otherVersion(2))])
+            let other = try await exchange(try frame(.hello(ControlHello(version: 99, request: request("x")))), path: path)
+            #expect(other == [.refusal(.otherVersion(99))])
             let good = try await exchange(hello, path: path)
             #expect(good == [.exit(.ok)])
         }
@@ -159,7 +159,7 @@ import Testing
             for await _ in signals { return .terminated }
             return .ok
         } _: { path, _ in
-            let hello = try frame(.hello(ControlHello(version: 1, request: request("x"))))
+            let hello = try frame(.hello(ControlHello(version: ControlProtocol.version, request: request("x"))))
             return try await exchange(hello + frame(.input(ByteBuffer(string: "surprise"))), path: path)
         }
         guard case .refusal = answers.first else {
@@ -178,7 +178,7 @@ import Testing
             let mute = try connectedSocket(path: path)
             let deaf = try connectedSocket(path: path)
             defer { for descriptor in [mute, deaf] { close(descriptor) } }
-            let hello = try frame(.hello(ControlHello(version: 1, request: request("flood"))))
+            let hello = try frame(.hello(ControlHello(version: ControlProtocol.version, request: request("flood"))))
             #expect(write(deaf, hello, hello.count) == hello.count)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<200 {
@@ -207,7 +207,7 @@ import Testing
             return .ok
         } _: { path, _ in
             let question = try await withPlainConnection(to: path) { inbound, outbound in
-                let hello = try frame(.hello(ControlHello(version: 1, request: request("chat"))))
+                let hello = try frame(.hello(ControlHello(version: ControlProtocol.version, request: request("chat"))))
                 try await outbound.write(ByteBuffer(bytes: hello))
                 return try await inbound.next()
             }

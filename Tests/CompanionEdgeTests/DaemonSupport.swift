@@ -88,6 +88,8 @@ final class PreparedInput: CommandInput {
         return lines.withLock { $0.isEmpty ? .end : $0.removeFirst() }
     }
 
+    func secret(prompt: String) async throws -> TypedLine { try await line(prompt: prompt) }
+
     func interject(_ text: String) async throws {
         interjections.withLock { $0.append(text) }
     }
@@ -104,6 +106,8 @@ struct SilentInput: CommandInput {
         try await forever()
         return .end
     }
+
+    func secret(prompt: String) async throws -> TypedLine { try await line(prompt: prompt) }
 
     func interject(_ text: String) async throws {}
 

@@ -35,6 +35,18 @@ struct ProcessInput: CommandInput {
         return try await editor.line(prompt: prompt)
     }
 
+    func secret(prompt: String) async throws -> TypedLine {
+        try await output.write(prompt)
+        let echo = TerminalEcho.off(STDIN_FILENO)
+        defer { echo?.restore() }
+        let bytes = try await reader.read()
+        // The newline that was typed was not shown.
+        try await output.writeLine()
+        guard let bytes, !Task.isCancelled else { return .end }
+        // A terminal hands over one line at a time.
+        return .line(String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self))
+    }
+
     func recall(_ lines: [String]) async throws {
         try await editor?.recall(lines)
     }

@@ -1,5 +1,7 @@
 import CompanionServices
 import LocalStore
+import Networking
+import SyncEngine
 
 extension CommandFailure {
     /// The sentence and status for any error that left a command.
@@ -20,7 +22,22 @@ extension CommandFailure {
         case let error as StoreDamage: self.init(.data, "\(error)")
         case let error as ArchiveError: self.init(archive: error)
         case let error as MaintenanceError: self.init(maintenance: error)
+        case let error as AccountError: self.init(.data, "\(error)")
+        case let error as AuthError: self.init(auth: error)
         default: self.init(.failure, "\(error)")
+        }
+    }
+
+    private init(auth error: AuthError) {
+        switch error {
+        case .wrongCredentials, .emailNotConfirmed, .wrongCode, .unknownAddress, .accountClosed, .notSignedIn, .signedOut,
+            .wrongAccount:
+            self.init(.permission, "\(error)")
+        case .invalidAddress: self.init(.data, "\(error)")
+        case .keyRefused: self.init(.configuration, "\(error)")
+        case .tooManyRequests, .server: self.init(.temporary, "\(error)")
+        case .unreachable(let cause): self.init(cause.isTransient ? .temporary : .unavailable, "\(error)")
+        case .notKept: self.init(.io, "\(error)")
         }
     }
 

@@ -23,6 +23,9 @@ protocol CommandInput: Sendable {
     /// One line typed by a person at a terminal with editing and history. Only where `TerminalFacts.inputIsTerminal`.
     func line(prompt: String) async throws -> TypedLine
 
+    /// One line typed by a person at a terminal without showing it: a password. Only where `TerminalFacts.inputIsTerminal`.
+    func secret(prompt: String) async throws -> TypedLine
+
     /// Gives the arrow keys something to go back to: earlier lines, oldest first.
     func recall(_ lines: [String]) async throws
 

@@ -20,6 +20,8 @@ actor Household {
     /// Those whose file is being replaced or removed.
     private var withdrawn: Set<UserID> = []
     private var companions: [UserID: PersonCompanion] = [:]
+    /// Made when first asked for: most devices have none.
+    private var openCloud: Cloud?
     /// Read when the first person is: it takes a moment.
     private var brain: EmbeddedBrain?
 
@@ -62,6 +64,13 @@ actor Household {
         }
         if let id = try? UserID(identity: asked) { return try await devices.addPerson(id: id) }
         return nobody ? try await add(name: asked) : try await named(asked)
+    }
+
+    /// The person that `personOrNew(_:)` would find without making one; nil where it would.
+    func knownPerson(_ asked: String?) async throws -> Person? {
+        if try await devices.people().isEmpty { return nil }
+        if let asked, let id = try? UserID(identity: asked) { return try await devices.person(id: id) }
+        return try await person(asked)
     }
 
     private func named(_ asked: String) async throws -> Person {
@@ -123,6 +132,16 @@ actor Household {
                 .data, "Somebody called '\(PrintableText.oneLine(name))' is known already.",
                 advice: "Choose a name that tells the two apart.")
         }
+    }
+
+    // MARK: The cloud
+
+    /// The project of the settings. Throws `CommandFailure` when they name none.
+    func cloud() throws -> Cloud {
+        if let openCloud { return openCloud }
+        let cloud = try Cloud(configuration, devices: devices)
+        openCloud = cloud
+        return cloud
     }
 
     // MARK: Stores

@@ -46,8 +46,12 @@ final class ClientInput: CommandInput {
         }
     }
 
-    func line(prompt: String) async throws -> TypedLine {
-        switch try await ask(.line, as: .line(prompt: prompt)) {
+    func line(prompt: String) async throws -> TypedLine { try await typed(.line(prompt: prompt)) }
+
+    func secret(prompt: String) async throws -> TypedLine { try await typed(.secret(prompt: prompt)) }
+
+    private func typed(_ question: ServerMessage) async throws -> TypedLine {
+        switch try await ask(.line, as: question) {
         case .line(let line): return line
         case .failed(let reason): throw CommandFailure(.io, "The terminal cannot be read: \(reason)")
         case .bytes: throw ControlProtocolError.unexpected("input")

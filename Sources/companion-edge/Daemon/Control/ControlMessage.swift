@@ -11,7 +11,7 @@ import NIOCore
 /// counts everything after itself. Bytes of standard streams travel as they are, everything with structure as JSON.
 enum ControlProtocol {
     /// Raised by every change that an older program or daemon would misunderstand.
-    static let version = 1
+    static let version = 2
     /// The largest frame either side accepts, in bytes. A command line is at most 2 MiB on Linux.
     static let largestFrame = 4 << 20
     /// The largest piece of a standard stream in one frame, in bytes.
@@ -42,7 +42,7 @@ enum ClientMessage: Sendable, Hashable {
     case input(ByteBuffer?)
     /// Answers ``ServerMessage/read`` or ``ServerMessage/line(prompt:)`` when reading failed: why.
     case inputFailed(String)
-    /// Answers ``ServerMessage/line(prompt:)``.
+    /// Answers ``ServerMessage/line(prompt:)`` and ``ServerMessage/secret(prompt:)``.
     case line(TypedLine)
     case signal(CommandSignal)
 }
@@ -55,6 +55,8 @@ enum ServerMessage: Sendable, Hashable {
     case read
     /// Asks for a line typed by a person.
     case line(prompt: String)
+    /// Asks for a line that must not be seen while it is typed.
+    case secret(prompt: String)
     /// Shows text above the line being typed.
     case interject(String)
     /// Gives the arrow keys earlier lines to go back to.
@@ -142,6 +144,7 @@ extension ServerMessage: ControlMessage {
         case 7: self = .refusal(try decode(kind, payload))
         case 8: self = .alive
         case 9: self = .recall(try decode(kind, payload))
+        case 10: self = .secret(prompt: String(buffer: payload))
         default: throw .unknownKind(kind)
         }
     }
@@ -173,6 +176,9 @@ extension ServerMessage: ControlMessage {
         case .recall(let lines):
             try write(lines, into: &payload)
             return 9
+        case .secret(let prompt):
+            payload.writeString(prompt)
+            return 10
         }
     }
 }

@@ -54,7 +54,7 @@ struct ControlRelay: Sendable {
             case .errors(let bytes): try await errors.write(Array(buffer: bytes))
             case .interject(let text): try await input.interject(text)
             case .recall(let lines): try await input.recall(lines)
-            case .read, .line: questions.yield(message)
+            case .read, .line, .secret: questions.yield(message)
             case .exit(let status): return status
             case .refusal(let refusal): throw refusal.failure
             case .alive: throw ControlProtocolError.unexpected("a sign of life")
@@ -77,6 +77,7 @@ struct ControlRelay: Sendable {
     private func answer(to question: ServerMessage) async throws -> ClientMessage {
         do {
             if case .line(let prompt) = question { return .line(try await input.line(prompt: prompt)) }
+            if case .secret(let prompt) = question { return .line(try await input.secret(prompt: prompt)) }
             return .input(try await input.read().map { ByteBuffer(bytes: $0) })
         } catch let error as CancellationError {
             throw error

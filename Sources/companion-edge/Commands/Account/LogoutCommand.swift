@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import LocalStore
+import SyncEngine
+
+struct LogoutCommand: CompanionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout",
+        abstract: "Sign out. What is kept here stays, and so does what was not sent yet.",
+        discussion: """
+            The account stays bound to the person: after the next login with it everything goes on.
+
+            EXAMPLES:
+              companion-edge logout
+              companion-edge logout --user Amina
+            """)
+
+    @OptionGroup var shared: SharedOptions
+
+    mutating func execute(in context: CommandContext) async throws -> ExitStatus {
+        let household = try await context.households.household()
+        let person = try await household.person(context.asked(shared))
+        guard let account = try await household.devices.account(of: person.id), account.isSignedIn else {
+            try await context.output.writeLine("Nobody is signed in.")
+            return .failure
+        }
+        try await signOut(person, in: household, context)
+        let waiting = try await household.companion(person.id).store.read { try $0.outboxCount() }
+        let kept = waiting == 0 ? "" : " \(waiting) changes stay here and are sent after the next login."
+        try await context.output.writeLine("Signed out \(account.shownName).\(kept)")
+        return .ok
+    }
+
+    private func signOut(_ person: Person, in household: Household, _ context: CommandContext) async throws {
+        do {
+            try await household.cloud().leave(person.id)
+        } catch AuthError.unreachable(let cause) {
+            try await context.warn("The project could not be told (\(cause)). The session ends there by itself.")
+        } catch AuthError.notSignedIn {
+            // Signed in at another project than the settings name now: its tokens are taken away all the same.
+            try await household.devices.endSession(of: person.id)
+        } catch let failure as CommandFailure where failure.status == .configuration {
+            try await household.devices.endSession(of: person.id)
+            try await context.warn("The settings name no project, so it could not be told. The session ends there by itself.")
+        }
+    }
+}
