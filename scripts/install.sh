@@ -32,9 +32,9 @@ done
 mkdir -p "$DESTDIR$(dirname "$command_link")"
 ln -sfn "$program_folder/companion-edge" "$DESTDIR$command_link"
 
-for unit in service socket; do
-    install -D -m 644 "systemd/companion-edge.$unit" "$DESTDIR$unit_folder/companion-edge.$unit"
-    sed -i "s|/usr/local/|$PREFIX/|g" "$DESTDIR$unit_folder/companion-edge.$unit"
+for unit in "${units[@]}"; do
+    install -D -m 644 "systemd/$unit" "$DESTDIR$unit_folder/$unit"
+    sed -i "s|/usr/local/|$PREFIX/|g" "$DESTDIR$unit_folder/$unit"
 done
 install -D -m 644 systemd/companion-edge.sysusers.conf "$DESTDIR$sysusers_file"
 install -D -m 644 systemd/companion-edge.tmpfiles.conf "$DESTDIR$tmpfiles_file"

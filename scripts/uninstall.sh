@@ -4,11 +4,10 @@
 . scripts/layout.sh
 
 if systemd_runs && ((EUID == 0)) && [[ -e $unit_folder/companion-edge.service ]]; then
-    systemctl disable --now companion-edge.service companion-edge.socket
+    systemctl disable --now "${units[@]}"
 fi
 rm -rf "$DESTDIR${program_folder:?}" "$DESTDIR${doc_folder:?}"
-rm -f "$DESTDIR$command_link" "$DESTDIR$sysusers_file" "$DESTDIR$tmpfiles_file" \
-    "$DESTDIR$unit_folder"/companion-edge.{service,socket}
+rm -f "$DESTDIR$command_link" "$DESTDIR$sysusers_file" "$DESTDIR$tmpfiles_file" "${units[@]/#/$DESTDIR$unit_folder/}"
 for completion in "${completions[@]}"; do rm -f "$DESTDIR${completion#* }"; done
 if systemd_runs && ((EUID == 0)); then systemctl daemon-reload; fi
 say "removed from $DESTDIR$PREFIX; the store of the service, if there is one, is still in /var/lib/companion-edge"

@@ -17,7 +17,8 @@ struct CompanionEdge: AsyncParsableCommand {
         subcommands: [
             ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
             RemindersCommand.self, BackupCommand.self, RestoreCommand.self, StatusCommand.self, DoctorCommand.self,
-            ConfigCommand.self, UsersCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, RunCommand.self,
+            ConfigCommand.self, UsersCommand.self, SyncCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self,
+            RunCommand.self,
             VersionCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)

@@ -91,7 +91,7 @@ import Testing
         let file = person.folder.file("recording")
         try data.write(to: file)
         let wrong = String(repeating: "0", count: 64)
-        try await cloud.inject(CloudFault(.resetBefore, path: "/storage/v1/upload/resumable/"))
+        try await cloud.inject(CloudFault(.status(503), path: "/storage/v1/upload/resumable/"))
         let place = Place()
         await #expect(throws: BlobError.self) {
             try await person.blobs.upload(file, sha256: wrong, mime: "audio/ogg", resuming: nil) { await place.set($0) }

@@ -22,7 +22,8 @@ import Testing
             "memory import", "backup", "restore", "run", "profile show",
             "profile edit", "history list", "history show", "history search", "history export", "reminders list",
             "reminders add", "reminders cancel", "status", "doctor", "config check", "config show", "users list", "users add",
-            "users rename", "users remove", "version",
+            "users rename", "users remove", "version", "login", "logout", "whoami", "sync", "sync now", "sync conflicts",
+            "sync quarantine", "sync retry", "sync reset",
         ]
         for name in fixed { #expect(names.contains(name), "\(name)") }
     }
@@ -56,6 +57,8 @@ import Testing
             (["chat", "--language", "fr"], "not one of auto, en, ur, ur-Latn"),
             (["profile", "edit", "x", "--rewrite"], "not both"),
             (["reminders", "add", "tea", "--in", "5m", "--every", "decade"], "decade"),
+            (["sync", "--watch", "--all"], "--watch goes with neither"), (["sync", "--all", "--user", "x"], "not both"),
+            (["login", "--code", "--password-stdin"], "Give one of"), (["sync", "conflicts", "--undo", "x"], "x"),
         ])
     func usage(arguments: [String], complaint: String) {
         guard case .text(let text, let status) = CommandRunner.parse(arguments) else {

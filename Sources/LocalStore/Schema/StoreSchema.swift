@@ -5,7 +5,7 @@ package enum StoreSchema {
     /// Marks a file as ours in SQLite's header: the letters "CEDG".
     static let applicationID = 0x4345_4447
     /// The newest schema this program knows; kept in `PRAGMA user_version`.
-    static let currentVersion = 2
+    static let currentVersion = 3
 
     /// Brings the file up to date. Call only when ``version(of:)`` is at most ``currentVersion``.
     package static func migrate(_ writer: some DatabaseWriter) throws {
@@ -18,6 +18,10 @@ package enum StoreSchema {
         migrator.registerMigration("0002_sync") { db in
             try SyncSchema.migrate(db)
             try db.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("0003_attachment_transfers") { db in
+            try AttachmentSchema.migrate(db)
+            try db.execute(sql: "PRAGMA user_version = 3")
         }
         try migrator.migrate(writer)
     }

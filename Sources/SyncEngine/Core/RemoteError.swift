@@ -56,10 +56,12 @@ package enum RemoteError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension RemoteError {
     package init(_ error: HTTPError) {
+        // It becomes part of a sentence of ours.
+        let what = error.description.hasSuffix(".") ? String(error.description.dropLast()) : error.description
         self =
             switch error {
-            case .unresolved, .unreachable: .offline(error.description)
-            case .timedOut, .interrupted, .bodyTooLarge, .closed, .other, .invalidRequest: .interrupted(error.description)
+            case .unresolved, .unreachable: .offline(what)
+            case .timedOut, .interrupted, .bodyTooLarge, .closed, .other, .invalidRequest: .interrupted(what)
             case .untrusted(let what): .untrusted(what)
             case .notTheService(let what): .notTheService(what)
             }

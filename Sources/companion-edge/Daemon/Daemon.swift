@@ -29,7 +29,7 @@ struct Daemon: Sendable {
         defer { lock.release() }
 
         let board = AnnouncementBoard()
-        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, board: board) }
+        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, cloud: $1, board: board) }
         let household = try await Household(
             lock: lock, configuration: configuration, board: board, clock: clock, logger: logger, attendant: people)
         do {
@@ -84,13 +84,18 @@ struct Daemon: Sendable {
     }
 
     /// What each person's store needs as long as it is open.
-    private func care(for companion: PersonCompanion, board: AnnouncementBoard) async throws {
+    private func care(for companion: PersonCompanion, cloud: Cloud?, board: AnnouncementBoard) async throws {
         let announcer = ReminderAnnouncer(
             store: companion.store, board: board, alarm: try KernelAlarm(), clock: clock, elapsed: elapsedSinceStart(),
             logger: logger)
         let worker = companion.mind.worker
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await cancelWhenGracefulShutdown { try await announcer.run() } }
+            if let cloud {
+                // Cut short, an exchange is simply repeated after the next start.
+                let sync = SyncCare(store: companion.store, cloud: cloud, logger: logger)
+                group.addTask { try await cancelWhenGracefulShutdown { try await sync.run() } }
+            }
             group.addTask {
                 try await withGracefulShutdownHandler {
                     try await worker.run()

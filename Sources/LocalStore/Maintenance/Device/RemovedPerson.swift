@@ -33,11 +33,12 @@ extension DeviceStore {
             }
         case .erase:
             for path in StoreFiles.all(of: file) { try StoreFiles.wipe(path) }
-            let folder = directory.backups(of: id)
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
-                try StoreFiles.wipe(folder.appending(path: name).path)
+            for folder in [directory.backups(of: id), directory.attachments(of: id)] {
+                for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+                    try StoreFiles.wipe(folder.appending(path: name).path)
+                }
+                rmdir(folder.path)
             }
-            rmdir(folder.path)
             for leftover in StoreFiles.setAside(of: file) { try StoreFiles.wipe(leftover) }
             try FileSystem.synchronize(directory.people.path)
         }

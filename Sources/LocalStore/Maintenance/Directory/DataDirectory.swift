@@ -7,6 +7,7 @@ import Glibc
 /// root (0700)
 /// ├── people/<user id>.sqlite   a person's memory; deleting the file forgets the person
 /// ├── backups/<user id>/        verified copies, newest last
+/// ├── attachments/<user id>/    files, each under the SHA-256 of its content
 /// ├── device.sqlite             who is known here, settings of the box
 /// ├── writer.lock               held by the one process that writes
 /// ├── reserve.bin               room to act when the disk is full
@@ -35,6 +36,11 @@ package struct DataDirectory: Sendable, Hashable {
     package var writerLock: URL { root.appending(path: "writer.lock", directoryHint: .notDirectory) }
     package var reserve: URL { root.appending(path: "reserve.bin", directoryHint: .notDirectory) }
     package var controlSocket: URL { root.appending(path: "control.sock", directoryHint: .notDirectory) }
+
+    /// The files behind a person's attachments; the folder need not exist yet.
+    package func attachments(of id: UserID) -> URL {
+        root.appending(path: "attachments", directoryHint: .isDirectory).appending(path: id.text, directoryHint: .isDirectory)
+    }
 
     package func personStore(_ id: UserID) -> URL {
         people.appending(path: id.text + ".sqlite", directoryHint: .notDirectory)

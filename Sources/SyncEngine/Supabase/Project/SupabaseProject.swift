@@ -15,6 +15,12 @@ package struct SupabaseProject: Sendable, Hashable {
         self.key = key
     }
 
+    /// Whether the project's server is this machine itself, so that no network is needed to reach it.
+    package var isOnThisMachine: Bool {
+        let host = URLComponents(string: address)?.host ?? ""
+        return ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) || host.hasSuffix(".localhost")
+    }
+
     /// A request to one of the project's services.
     ///
     /// - Parameters:

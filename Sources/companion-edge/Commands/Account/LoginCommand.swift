@@ -50,14 +50,15 @@ struct LoginCommand: CompanionCommand {
         guard let entry = try await enter(cloud, address, context) else { return .ok }
         // Whoever could not sign in leaves no new person behind.
         let person = try await household.personOrNew(context.asked(shared))
+        let store = try await household.companion(person.id).store
         let account: Account
         do {
-            account = try await cloud.enter(entry, as: person.id)
+            account = try await cloud.enter(entry, as: person.id, store: store)
         } catch let error as AccountError {
             try await cloud.dismiss(entry)
             throw CommandFailure(.data, "\(error)")
         }
-        let waiting = try await household.companion(person.id).store.read { try $0.outboxCount() }
+        let waiting = try await store.read { try $0.outboxCount(states: [.pending, .sealed]) }
         if json {
             try await context.writeJSON(AccountReport(person, account))
         } else {

@@ -8,26 +8,42 @@ struct LogoutCommand: CompanionCommand {
         commandName: "logout",
         abstract: "Sign out. What is kept here stays, and so does what was not sent yet.",
         discussion: """
-            The account stays bound to the person: after the next login with it everything goes on.
+            The account stays bound to the person: after the next login with it everything goes on. --unbind parts the two; \
+            after a login with another account everything is sent to that one.
 
             EXAMPLES:
               companion-edge logout
               companion-edge logout --user Amina
+              companion-edge logout --unbind --yes
             """)
+
+    @Flag(help: "Also part the person from the account.")
+    var unbind = false
+
+    @Flag(help: "Do not ask.")
+    var yes = false
 
     @OptionGroup var shared: SharedOptions
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         let household = try await context.households.household()
         let person = try await household.person(context.asked(shared))
-        guard let account = try await household.devices.account(of: person.id), account.isSignedIn else {
+        guard let account = try await household.devices.account(of: person.id), account.isSignedIn || unbind else {
             try await context.output.writeLine("Nobody is signed in.")
             return .failure
         }
-        try await signOut(person, in: household, context)
-        let waiting = try await household.companion(person.id).store.read { try $0.outboxCount() }
+        if unbind, !yes {
+            let name = PrintableText.oneLine(person.name ?? person.id.text)
+            guard try await context.confirm("Part \(name) from the account \(account.shownName)? [y/N] ") else {
+                try await context.output.writeLine("Nothing was changed.")
+                return .failure
+            }
+        }
+        if account.isSignedIn { try await signOut(person, in: household, context) }
+        if unbind { try await household.devices.unbindAccount(of: person.id) }
+        let waiting = try await household.companion(person.id).store.read { try $0.outboxCount(states: [.pending, .sealed]) }
         let kept = waiting == 0 ? "" : " \(waiting) changes stay here and are sent after the next login."
-        try await context.output.writeLine("Signed out \(account.shownName).\(kept)")
+        try await context.output.writeLine("\(unbind ? "Parted from" : "Signed out") \(account.shownName).\(kept)")
         return .ok
     }
 

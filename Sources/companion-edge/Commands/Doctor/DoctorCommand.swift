@@ -13,12 +13,16 @@ struct DoctorCommand: CompanionCommand {
             EXAMPLES:
               companion-edge doctor
               companion-edge doctor --fix
+              companion-edge doctor --offline
               companion-edge doctor --json | jq '.[] | select(.level == "problem")'
             """)
     static let toleratesProblems = true
 
     @Flag(help: "Mend what can be mended without losing anything (the search index).")
     var fix = false
+
+    @Flag(help: "Ask nothing of the network.")
+    var offline = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -28,6 +32,7 @@ struct DoctorCommand: CompanionCommand {
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         var findings = MachineChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
+        if !offline { findings += await CloudChecks(context: context).findings() }
         if json {
             try await context.writeJSON(findings)
         } else {

@@ -24,6 +24,7 @@ extension CommandFailure {
         case let error as MaintenanceError: self.init(maintenance: error)
         case let error as AccountError: self.init(.data, "\(error)")
         case let error as AuthError: self.init(auth: error)
+        case let error as RemoteError: self.init(SyncFailure.status(of: error), "\(error)")
         default: self.init(.failure, "\(error)")
         }
     }

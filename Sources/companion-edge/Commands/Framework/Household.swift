@@ -2,6 +2,7 @@ import CompanionServices
 import Foundation
 import LocalStore
 import Logging
+import SyncEngine
 
 /// The people of one data directory and their open stores; made once by the daemon, or for one command's short life.
 actor Household {
@@ -139,9 +140,17 @@ actor Household {
     /// The project of the settings. Throws `CommandFailure` when they name none.
     func cloud() throws -> Cloud {
         if let openCloud { return openCloud }
-        let cloud = try Cloud(configuration, devices: devices)
+        let cloud = try Cloud(configuration, devices: devices, directory: directory)
         openCloud = cloud
         return cloud
+    }
+
+    /// What the person's sync has done in this process; nil where none has begun.
+    func syncStatus(of id: UserID) async throws -> SyncStatus? { try await openCloud?.status(of: id) }
+
+    /// Nil when no project is set up. Settings that are wrong are an error.
+    private func cloudIfSet() throws -> Cloud? {
+        configuration.supabaseURL == nil || configuration.supabaseAnonKey == nil ? nil : try cloud()
     }
 
     // MARK: Stores
@@ -158,13 +167,14 @@ actor Household {
         let companion = try PersonCompanion(
             store: store, brain: brain, options: CompanionOptions(configuration), logger: logger)
         companions[id] = companion
-        attendant?.attend(companion)
+        attendant?.attend(companion, cloud: try cloudIfSet())
         return companion
     }
 
     /// Closes one store, so that its file may be replaced or removed.
     func close(_ id: UserID) async throws {
         await attendant?.dismiss(id)
+        await openCloud?.storeWasClosed(of: id)
         guard let companion = companions.removeValue(forKey: id) else { return }
         await finishWork(of: companion)
         try companion.store.close()

@@ -1,5 +1,6 @@
 import Foundation
 import LocalStore
+import SyncEngine
 
 /// What `status` tells of one person.
 struct PersonStatus: Encodable, Sendable {
@@ -15,8 +16,9 @@ struct PersonStatus: Encodable, Sendable {
     let jobsPending: Int
     let changesToSync: Int
     let storeBytes: Int
+    let sync: PersonSyncStatus
 
-    init(_ person: Person, _ companion: PersonCompanion) async throws {
+    init(_ person: Person, _ companion: PersonCompanion, account: Account?, engine: SyncStatus?) async throws {
         let bytes = Self.size(of: companion.store.file)
         self = try await companion.store.read { view in
             let conversations = try view.conversations()
@@ -26,14 +28,15 @@ struct PersonStatus: Encodable, Sendable {
                 conversations: conversations.count, lastConversationAt: conversations.first?.startedAt,
                 remindersPending: reminders.count, nextReminderAt: reminders.first?.dueAt,
                 questionsOpen: try view.deferredQuestions(open: true).count, jobsPending: try view.jobs().count,
-                changesToSync: try view.outboxCount(), storeBytes: bytes)
+                changesToSync: try view.outboxCount(), storeBytes: bytes,
+                sync: PersonSyncStatus(account: account, tables: try view.syncTables(), engine: engine))
         }
     }
 
     private init(
         id: String, name: String?, memories: Int, messages: Int, conversations: Int, lastConversationAt: Timestamp?,
         remindersPending: Int, nextReminderAt: Timestamp?, questionsOpen: Int, jobsPending: Int, changesToSync: Int,
-        storeBytes: Int
+        storeBytes: Int, sync: PersonSyncStatus
     ) {
         self.id = id
         self.name = name
@@ -47,6 +50,7 @@ struct PersonStatus: Encodable, Sendable {
         self.jobsPending = jobsPending
         self.changesToSync = changesToSync
         self.storeBytes = storeBytes
+        self.sync = sync
     }
 
     func lines(moments: Moments) -> [String] {
@@ -56,7 +60,7 @@ struct PersonStatus: Encodable, Sendable {
             "waits   \(remindersPending) reminders" + (nextReminderAt.map { ", the next on \(moments.text($0))" } ?? "")
                 + "; \(questionsOpen) questions for a better brain; \(jobsPending) jobs",
             "store   \(Self.megabytes(storeBytes)), \(changesToSync) changes not synced",
-        ]
+        ] + sync.lines(moments: moments)
     }
 
     private static func megabytes(_ bytes: Int) -> String {
@@ -71,7 +75,7 @@ struct PersonStatus: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name, memories, messages, conversations
+        case id, name, memories, messages, conversations, sync
         case lastConversationAt = "last_conversation_at"
         case remindersPending = "reminders_pending"
         case nextReminderAt = "next_reminder_at"

@@ -24,7 +24,10 @@ struct StatusCommand: CompanionCommand {
         var reports: [PersonStatus] = []
         for person in people {
             let companion = try await household.companion(person.id)
-            reports.append(try await PersonStatus(person, companion))
+            reports.append(
+                try await PersonStatus(
+                    person, companion, account: try await household.devices.account(of: person.id),
+                    engine: try await household.syncStatus(of: person.id)))
         }
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,

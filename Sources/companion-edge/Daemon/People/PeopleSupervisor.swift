@@ -5,8 +5,8 @@ import Synchronization
 
 /// Looks after people's open stores.
 protocol StoreAttending: Sendable {
-    /// A store was opened.
-    func attend(_ companion: PersonCompanion)
+    /// A store was opened, on a device that is set up for `cloud` or for none.
+    func attend(_ companion: PersonCompanion, cloud: Cloud?)
     /// A store is about to be closed; returns when nobody uses it here any more.
     func dismiss(_ user: UserID) async
 }
@@ -16,7 +16,7 @@ protocol StoreAttending: Sendable {
 /// One person's trouble stays with that person: their tasks are started again after a while, everybody else's go on.
 final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
     /// What is run for each person. Returns when cancelled or, after graceful shutdown, when accepted work is done.
-    typealias Care = @Sendable (PersonCompanion) async throws -> Void
+    typealias Care = @Sendable (PersonCompanion, Cloud?) async throws -> Void
 
     /// How long a person's failed tasks rest.
     static let rest = Duration.seconds(30)
@@ -37,8 +37,8 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
 
     var description: String { "people" }
 
-    func attend(_ companion: PersonCompanion) {
-        let visit = Visit(companion)
+    func attend(_ companion: PersonCompanion, cloud: Cloud?) {
+        let visit = Visit(companion, cloud: cloud)
         visits.withLock { $0[companion.store.userID] = visit }
         // Nobody is attended any more once the daemon stops.
         if case .terminated = arrive.yield(visit) { visit.hasEnded() }
@@ -78,7 +78,7 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
             group.addTask {
                 while !Task.isCancelled, !Task.isShuttingDownGracefully {
                     do {
-                        try await self.care(visit.companion)
+                        try await self.care(visit.companion, visit.cloud)
                         return
                     } catch is CancellationError {
                         return
@@ -98,11 +98,13 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
 /// The time in which one store is looked after.
 private final class Visit: Sendable {
     let companion: PersonCompanion
+    let cloud: Cloud?
     private let over = Gate()
     private let ended = Gate()
 
-    init(_ companion: PersonCompanion) {
+    init(_ companion: PersonCompanion, cloud: Cloud?) {
         self.companion = companion
+        self.cloud = cloud
     }
 
     /// Ends it and waits for that.

@@ -1,0 +1,46 @@
+import ArgumentParser
+import LocalStore
+
+struct SyncRetry: CompanionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Offer changes in quarantine again.",
+        discussion: """
+            They are sent with the next sync, as if they were made now. What has been overwritten since is not brought back; \
+            it is listed by 'sync conflicts'.
+
+            EXAMPLES:
+              companion-edge sync retry
+              companion-edge sync retry 17 18
+            """)
+
+    @Argument(help: "Which ones, by their numbers in 'sync quarantine'; without any, all.")
+    var numbers: [Int64] = []
+
+    @OptionGroup var shared: SharedOptions
+
+    mutating func execute(in context: CommandContext) async throws -> ExitStatus {
+        let companion = try await context.companion(shared)
+        let asked = numbers
+        let (offered, chosen) = try await companion.store.write { transaction in
+            let waiting = try transaction.view.quarantined().map(\.localID)
+            if let unknown = asked.first(where: { !waiting.contains($0) }) {
+                throw CommandFailure(
+                    .failure, "There is no change \(unknown) in quarantine.",
+                    advice: "'companion-edge sync quarantine' lists them.")
+            }
+            let chosen = asked.isEmpty ? waiting : asked
+            let offered = try chosen.count { try transaction.retryQuarantined(localID: $0) }
+            return (offered, chosen.count)
+        }
+        guard chosen > 0 else {
+            try await context.output.writeLine("Nothing is in quarantine.")
+            return .ok
+        }
+        let rest =
+            chosen == offered ? "" : " Of \(chosen - offered) nothing was left to offer; see 'companion-edge sync conflicts'."
+        let next = context.daemon == nil && offered > 0 ? " 'companion-edge sync' sends them." : ""
+        try await context.output.writeLine("\(offered) changes are offered again.\(rest)\(next)")
+        return .ok
+    }
+}
