@@ -53,12 +53,12 @@ need_cloud_stack() {
     cmp -s "$wanted" "$installed" && return
     say "installing the Python packages of the tests' cloud"
     mkdir -p .build && rm -rf .build/peers
-    quietly python3 -m venv .build/peers &&
+    if ! { quietly python3 -m venv .build/peers &&
         quietly .build/peers/bin/python -m pip install --disable-pip-version-check --requirement "$wanted" &&
-        cp "$wanted" "$installed" || {
+        cp "$wanted" "$installed"; }; then
         say "could not install them; is there a network? They come from PyPI: $wanted"
         return 1
-    }
+    fi
 }
 
 # Runs a command in silence; what it said is shown if it fails.
