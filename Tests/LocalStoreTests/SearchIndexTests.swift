@@ -115,6 +115,22 @@ import Testing
         #expect(try await store.find("lighthouse", filter: byOther, limit: 20).count == 9)
     }
 
+    @Test("A search of one side knows who says a message, also when another program changes that")
+    func sides() async throws {
+        let store = try SearchStore()
+        try await store.say("the lighthouse was mine")
+        try await store.say("the lighthouse was yours", role: .assistant)
+        try await store.remember(.fact, "place", "lighthouse")
+        let mine = SearchFilter(role: .user)
+        #expect(try await Set(store.find("lighthouse", filter: mine)) == ["place: lighthouse", "the lighthouse was mine"])
+        try await store.store.write { transaction in
+            try transaction.db.execute(sql: "UPDATE messages SET role = 'assistant' WHERE text LIKE '%mine'")
+        }
+        #expect(try await store.find("lighthouse", filter: mine) == ["place: lighthouse"])
+        let yours = SearchFilter(kinds: [.message], role: .assistant)
+        #expect(try await store.find("lighthouse", filter: yours).count == 2)
+    }
+
     @Test("A common word is looked up in the newest documents, a rare one everywhere")
     func commonWordsAreBounded() async throws {
         let store = try SearchStore()

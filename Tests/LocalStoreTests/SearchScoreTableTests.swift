@@ -21,10 +21,12 @@ import Testing
         #expect(best.map(\.score) == wanted.map(\.value))
     }
 
-    @Test("Document numbers tell kind, row and length class", arguments: [0, 1, 17, 1 << 40] as [Int64], [0, 1, 11, 5000])
+    @Test("Document numbers tell kind, row, side and length class", arguments: [0, 1, 17, 1 << 40] as [Int64], [0, 1, 11, 5000])
     func documentNumbers(row: Int64, length: Int) {
         for kind in SearchKind.allCases {
-            let id = DocumentID(kind: kind, row: row, length: length)
+            let isPersons = kind == .message && row % 2 == 1
+            let id = DocumentID(kind: kind, row: row, isPersons: isPersons, length: length)
+            #expect(id.isPersons == isPersons)
             #expect(id.kind == kind)
             #expect(id.row == row)
             #expect(DocumentID.range(of: kind).contains(id.rawValue))

@@ -8,12 +8,14 @@ import GRDB
 ///   for tables whose registers have clocks of their own, when and by whom each was last seen to change.
 /// * `sync_dirty`: rows whose visible form is to be made anew once a pull is complete.
 /// * `conflicts`: what did not stand in a merge, until the person brings it back.
+///
+/// The search index learns who said a message; ``SearchIndexer/catchUp(_:)`` makes its entries anew.
 enum SyncSchema {
     static func migrate(_ db: Database) throws {
         let old = try String.fetchAll(
             db, sql: #"SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'capture\_%' ESCAPE '\'"#)
         for name in old { try db.execute(sql: "DROP TRIGGER \(name)") }
-        for statement in statements { try db.execute(sql: statement) }
+        for statement in statements + SearchSchema.renewedMessageTriggers { try db.execute(sql: statement) }
         for table in SyncedTable.all {
             for trigger in ChangeCapture.triggers(for: table) { try db.execute(sql: trigger) }
         }

@@ -1,6 +1,7 @@
 import GRDB
 
-/// A ``SearchFilter`` in the form that suits its width: nothing to test, a set of rows, or a question a row.
+/// A ``SearchFilter`` in the form that suits it: nothing to test, what a document's number says, a set of rows, or a question a
+/// row.
 struct AllowedRows {
     private let filter: SearchFilter
     private var rows: [SearchKind: Set<Int64>] = [:]
@@ -10,9 +11,9 @@ struct AllowedRows {
         self.filter = filter
         for kind in SearchKind.allCases where filter.kinds.contains(kind) {
             guard let condition = Self.condition(filter, kind) else { continue }
-            // Each side says half of everything: reading thousands of messages would only show that again.
+            // Each side says half of everything: a list of it would be long, and the person's half shows in the numbers.
             guard filter.time != nil || kind == .memory else {
-                unlisted.insert(kind)
+                if filter.role != .user { unlisted.insert(kind) }
                 continue
             }
             let listed = try Int64.fetchAll(
@@ -36,8 +37,9 @@ struct AllowedRows {
     var isSpread: Bool { rows.isEmpty }
 
     func mayContain(_ document: DocumentID) -> Bool {
-        guard let listed = rows[document.kind] else { return filter.kinds.contains(document.kind) }
-        return listed.contains(document.row)
+        guard filter.kinds.contains(document.kind) else { return false }
+        if document.kind == .message, let role = filter.role, document.isPersons != (role == .user) { return false }
+        return rows[document.kind]?.contains(document.row) ?? true
     }
 
     /// Those of `references` that pass.

@@ -53,7 +53,9 @@ struct LexicalSearch {
             let scores = scoresByLengthClass(kind: walk.kind).map {
                 Float($0 * weights[walk.clause] * clauses[walk.clause].weight)
             }
-            for document in walk.documents { table.add(document, score: scores[Int(document & 15)], clause: walk.clause) }
+            for document in walk.documents {
+                table.add(document, score: scores[DocumentID(rawValue: document).lengthClass], clause: walk.clause)
+            }
         }
         let forms = FormTable(clauses)
         var matches: [LexicalMatch] = []
@@ -167,7 +169,7 @@ struct LexicalSearch {
     }
 
     private func scoresByLengthClass(kind: SearchKind) -> [Double] {
-        (0..<16).map { frequencyScore(1, length: DocumentID.typicalLength(of: $0), kind: kind) }
+        (0..<DocumentID.lengthClasses).map { frequencyScore(1, length: DocumentID.typicalLength(of: $0), kind: kind) }
     }
 
     private func exactMatches(

@@ -79,10 +79,11 @@ enum SearchIndexer {
     /// What is waiting and its text, in the order of document numbers, which is how FTS5 takes documents without writing out
     /// what it gathered. A memory is found by its key as well as by its value, and by the name of its category.
     private static let waitingRows = """
-        SELECT p.kind, p.ref, CASE p.kind WHEN \(SearchKind.message.rawValue)
-            THEN (SELECT text FROM messages WHERE rid = p.ref)
-            ELSE (SELECT category || ' ' || key || ': ' || value FROM memory WHERE id = p.ref) END
-        FROM search_pending p WHERE (p.kind, p.ref) > (?, ?) ORDER BY p.kind, p.ref LIMIT ?
+        SELECT p.kind, p.ref, coalesce(m.text, f.category || ' ' || f.key || ': ' || f.value), m.role
+        FROM search_pending p
+        LEFT JOIN messages m ON p.kind = \(SearchKind.message.rawValue) AND m.rid = p.ref
+        LEFT JOIN memory f ON p.kind = \(SearchKind.memory.rawValue) AND f.id = p.ref
+        WHERE (p.kind, p.ref) > (?, ?) ORDER BY p.kind, p.ref LIMIT ?
         """
 
     /// One statement for all documents: at every statement that could be undone, FTS5 writes what it has gathered so far into
@@ -96,7 +97,9 @@ enum SearchIndexer {
             guard let kind = SearchKind(rawValue: item[0]), let text: String = item[2] else { continue }
             let row: Int64 = item[1]
             let document = IndexedDocument(text)
-            let id = DocumentID(kind: kind, row: row, length: document.terms.count)
+            let side: String? = item[3]
+            let id = DocumentID(
+                kind: kind, row: row, isPersons: side == MessageRole.user.rawValue, length: document.terms.count)
             ids.append(DocumentID.lowest(kind, row: row))
             documents.append([
                 .int(id.rawValue), .string(document.terms.joined(separator: " ")),

@@ -6,23 +6,26 @@ package enum SearchKind: Int, Sendable, Hashable, CaseIterable {
     case memory = 1
 }
 
-/// The number of a document in the index: its kind, the number of its row, then its length class in the lowest four bits.
+/// The number of a document in the index: its kind, the number of its row, then in the lowest four bits whether the person
+/// said it and its length class.
 ///
-/// FTS5 hands back only this number while it walks a word's documents; with the class inside, BM25's length
-/// normalisation needs no look-up per document. Memories come before messages, and newer before older, in descending
-/// order.
+/// FTS5 hands back only this number while it walks a word's documents; with these inside, neither BM25's length
+/// normalisation nor a search of one side's messages needs a look-up per document. Memories come before messages, and newer
+/// before older, in descending order. What the bits mean is part of ``TextNormalizer/version``.
 struct DocumentID: Hashable, Comparable {
     let rawValue: Int64
 
     init(rawValue: Int64) { self.rawValue = rawValue }
 
-    init(kind: SearchKind, row: Int64, length: Int) {
-        rawValue = Self.lowest(kind, row: row) | Int64(Self.lengthClass(of: length))
+    /// `isPersons`: a message that the person said; false for memories.
+    init(kind: SearchKind, row: Int64, isPersons: Bool, length: Int) {
+        rawValue = Self.lowest(kind, row: row) | (isPersons ? Self.personsBit : 0) | Int64(Self.lengthClass(of: length))
     }
 
     var kind: SearchKind { rawValue >> Self.kindShift == 0 ? .message : .memory }
     var row: Int64 { (rawValue & ((1 << Self.kindShift) - 1)) >> 4 }
-    var lengthClass: Int { Int(rawValue & 15) }
+    var isPersons: Bool { rawValue & Self.personsBit != 0 }
+    var lengthClass: Int { Int(rawValue & 7) }
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -41,13 +44,15 @@ struct DocumentID: Hashable, Comparable {
     /// Leaves room for 2^44 rows of each kind.
     static let kindShift: Int64 = 48
 
-    private static let upperBounds = [2, 4, 6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 64, 96, 192]
-    private static let typicalLengths = [1.5, 3.5, 5.5, 7.5, 9.5, 11.5, 14, 17, 21.5, 27, 34, 43, 56, 80, 144, 300]
+    static let lengthClasses = 8
+    private static let personsBit: Int64 = 8
+    private static let upperBounds = [3, 5, 8, 12, 19, 38, 96]
+    private static let typicalLengths = [2.5, 4.5, 7, 10.5, 16, 27, 56, 144]
 
     static func lengthClass(of length: Int) -> Int {
         upperBounds.firstIndex { length <= $0 } ?? upperBounds.count
     }
 
     /// A length that stands for the class.
-    static func typicalLength(of lengthClass: Int) -> Double { typicalLengths[lengthClass & 15] }
+    static func typicalLength(of lengthClass: Int) -> Double { typicalLengths[lengthClass] }
 }

@@ -14,8 +14,13 @@ enum SearchSchema {
     static let statements: [String] =
         tables + documentTriggers
         + triggers(on: "memory", id: "id", kind: .memory, indexed: ["category", "key", "value"])
-        + triggers(on: "messages", id: "rid", kind: .message, indexed: ["text"])
-        + [replacingMemory]
+        + messageTriggers + [replacingMemory]
+
+    /// For stores whose triggers did not know yet that the index tells who said a message.
+    static let renewedMessageTriggers =
+        ["insert", "update", "delete"].map { "DROP TRIGGER search_messages_\($0)" } + messageTriggers
+
+    private static let messageTriggers = triggers(on: "messages", id: "rid", kind: .message, indexed: ["text", "role"])
 
     private static let tables = [
         """

@@ -5,8 +5,8 @@ import Foundation
 /// Queries and documents go through the same functions, so they can only meet or miss each other for their words, never
 /// for their code points. Changing any rule here changes `version`, which makes the index rebuild itself.
 package enum TextNormalizer {
-    /// Raised when any rule of folding, stemming or the stop lists changes.
-    package static let version = 1
+    /// Raised when any rule of folding, stemming or the stop lists changes, or the make of a ``DocumentID``.
+    package static let version = 2
 
     /// Compatibility-folded, lower-case text with Arabic-script spellings unified, marks and invisible characters removed,
     /// digits in ASCII, and runs of white space as one space.
