@@ -106,12 +106,20 @@ final class GroupCommitter: Sendable {
     /// Whoever is alone needs no savepoint: if it fails, the transaction is rolled back with all that it did.
     private func run(_ entry: Entry, _ transaction: StoreTransaction, alone: Bool) throws -> @Sendable () -> Void {
         if alone { return try entry.run(transaction) }
-        var report: @Sendable () -> Void = {}
-        try transaction.db.inSavepoint {
-            report = try entry.run(transaction)
-            return .commit
+        let db = transaction.db
+        // GRDB's own savepoints are compiled anew every time.
+        try db.run("SAVEPOINT entry")
+        do {
+            let report = try entry.run(transaction)
+            try db.run("RELEASE entry")
+            return report
+        } catch {
+            if db.isInsideTransaction {
+                try db.run("ROLLBACK TO entry")
+                try db.run("RELEASE entry")
+            }
+            throw error
         }
-        return report
     }
 
     private func commit(_ group: [Entry], _ db: Database) {

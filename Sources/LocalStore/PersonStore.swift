@@ -136,10 +136,12 @@ package final class PersonStore: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(
                 sql: "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0")
-            // 8 MiB: a search of years of talk goes over more pages than the default 2 MiB hold, and reading one again costs
-            // more than all that is done with it.
-            // Readers forget everything at each write, so a large cache would only cost them memory.
-            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2048 : -8192)")
+            // What a savepoint needs to be undone would otherwise be written to a file under /var/tmp: the person's words outside
+            // of their directory, and a third of what concurrent writes cost.
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 4 MiB to write with: a search of years of talk goes over more pages than the default 2 MiB hold; with 8 MiB turns
+            // are no faster. Readers forget everything at each write, so a large cache would only cost them memory.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2048 : -4096)")
         }
         return configuration
     }

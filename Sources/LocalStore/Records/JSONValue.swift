@@ -132,6 +132,12 @@ extension JSONValue {
 
     private static func append(quoted text: String, to result: inout String) {
         result += "\""
+        defer { result += "\"" }
+        // Nearly every text can stand as it is.
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            result += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
@@ -148,6 +154,5 @@ extension JSONValue {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        result += "\""
     }
 }

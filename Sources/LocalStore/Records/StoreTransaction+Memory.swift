@@ -7,11 +7,9 @@ extension StoreTransaction {
     /// back in between.
     package func saveMemory(category: MemoryCategory, key: MemoryKey, value: String, provenance: Provenance) throws -> MemoryWrite
     {
-        let previous = try view.memory(category: category, key: key.text)
-        if let previous, previous.value == value {
-            return .unchanged(previous)
-        }
-        if let previous {
+        let slot = try slot(category, key)
+        if let previous = try slot.memory.flatMap(view.memory(id:)) {
+            guard previous.value != value else { return .unchanged(previous) }
             let time = max(now, Timestamp(milliseconds: previous.updatedAt.milliseconds + 1))
             try execute("UPDATE memory SET value = ?, updated_at = ? WHERE id = ?", [value, time, previous.id])
             let changed = Memory(
@@ -19,11 +17,8 @@ extension StoreTransaction {
                 createdAt: previous.createdAt, updatedAt: time, provenance: try saveProvenance(provenance, of: previous.id))
             return .replaced(changed, previous: previous)
         }
-        _ = try ensureProfile()
-        let lastGone = try Timestamp.fetchOne(
-            db.cachedStatement(sql: "SELECT max(valid_to) FROM memory_revisions WHERE category = ? AND key = ?"),
-            arguments: [category.rawValue, key.text])
-        let created = max(now, lastGone ?? now)
+        if !slot.hasProfile { _ = try ensureProfile() }
+        let created = max(now, slot.lastGone ?? now)
         try execute(
             "INSERT INTO memory (user_id, category, key, value, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
             [userID.text, category.rawValue, key.text, value, created, created])
@@ -54,6 +49,23 @@ extension StoreTransaction {
             "DELETE FROM conflicts WHERE tbl = 'memory' AND row_key = json_array(?, ?)", [category.rawValue, key])
         try execute("DELETE FROM memory_revisions WHERE category = ? AND key = ?", [category.rawValue, key])
         return max(db.changesCount, current == nil ? 0 : 1)
+    }
+
+    /// What a save has to know first, in one question: the memory that is there, whether the person's row is, and when a value
+    /// last went.
+    private func slot(_ category: MemoryCategory, _ key: MemoryKey) throws -> (
+        memory: Int64?, hasProfile: Bool, lastGone: Timestamp?
+    ) {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT (SELECT id FROM memory WHERE user_id = ?1 AND category = ?2 AND key = ?3),
+                    EXISTS (SELECT 1 FROM profiles WHERE id = ?1),
+                    (SELECT max(valid_to) FROM memory_revisions WHERE category = ?2 AND key = ?3) AS last_gone
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [userID.text, category.rawValue, key.text]) else {
+            return (nil, false, nil)
+        }
+        return (row[0], row[1], try row.decodeIfPresent(Timestamp.self, forColumn: "last_gone"))
     }
 
     /// Gives it as stored: by this device unless another is named.

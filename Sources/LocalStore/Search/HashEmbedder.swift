@@ -41,7 +41,8 @@ package struct HashEmbedder: Sendable {
         guard largest > 0 else { return HashVector(values: [Int8](repeating: 0, count: dimension), scale: 0) }
         var values = [Int8](repeating: 0, count: dimension)
         var squares: Int64 = 0
-        for index in sums.indices {
+        // A text has a few hundred features: most components stay empty.
+        for index in sums.indices where sums[index] != 0 {
             let scaled = (Int64(sums[index]) * 254 + Int64(largest) * (sums[index] < 0 ? -1 : 1)) / (2 * Int64(largest))
             values[index] = Int8(truncatingIfNeeded: scaled)
             squares += scaled * scaled

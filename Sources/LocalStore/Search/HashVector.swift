@@ -30,7 +30,7 @@ extension HashVector {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4 + values.count)
         withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: values.lazy.map { UInt8(bitPattern: $0) })
+        values.withUnsafeBytes { bytes.append(contentsOf: $0) }
         return bytes
     }
 
