@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
         .target(
-            name: "CompanionServices", dependencies: ["LocalStore", logging],
+            name: "CompanionServices", dependencies: ["CLinux", "LocalStore", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
         .executableTarget(
             name: "companion-edge",

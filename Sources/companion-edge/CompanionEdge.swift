@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 
 @main
@@ -28,6 +29,8 @@ struct CompanionEdge: AsyncParsableCommand {
         if setlocale(LC_CTYPE, "") == nil || !String(cString: nl_langinfo(Int32(CODESET))).hasPrefix("UTF") {
             setlocale(LC_CTYPE, "C.UTF-8")
         }
+        // By default each thread gets a pool of memory of its own, and what one has free is of no use to the others.
+        mallopt(M_ARENA_MAX, 1)
         // A reader that went away is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let status = await Program().run(Array(CommandLine.arguments.dropFirst()))

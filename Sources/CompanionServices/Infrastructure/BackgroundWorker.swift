@@ -1,3 +1,4 @@
+import CLinux
 import LocalStore
 import Logging
 import Synchronization
@@ -80,6 +81,8 @@ package final class BackgroundWorker: MeteredService {
                 counters.add(.failed)
                 logger.warning("background work cannot reach the store", metadata: ["error": "\(error)"])
             }
+            // What a turn and its work have freed goes back to the system while nobody waits for an answer.
+            malloc_trim(0)
             await waitForWork(afterFailures: failures)
         }
     }

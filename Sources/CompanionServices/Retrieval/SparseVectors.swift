@@ -2,8 +2,33 @@ import LocalStore
 
 /// Hashed vectors by component: a short text touches few of them, so that a question only visits what it shares.
 struct SparseVectors {
-    /// For each component, the places of the vectors that have it, with its value in the lowest byte.
-    private var components = [[UInt32]](repeating: [], count: HashEmbedder.dimension)
+    /// The vectors that have one component, in order of their places: the distance to the place before in the high byte, the value
+    /// in the low one. A distance that a byte cannot hold is gone in steps, at which the value is 0.
+    private struct Postings {
+        var entries: [UInt16] = []
+        var last = 0
+
+        mutating func append(_ value: Int8, at place: Int) {
+            while place - last > 255 {
+                entries.append(255 << 8)
+                last += 255
+            }
+            entries.append(UInt16(place - last) << 8 | UInt16(UInt8(bitPattern: value)))
+            last = place
+        }
+
+        /// Calls `body` with each place and its value.
+        @inline(__always)
+        func forEach(_ body: (Int, Int8) -> Void) {
+            var place = 0
+            for entry in entries {
+                place += Int(entry >> 8)
+                body(place, Int8(truncatingIfNeeded: entry))
+            }
+        }
+    }
+
+    private var components = [Postings](repeating: Postings(), count: HashEmbedder.dimension)
     /// By place; a place that was given up has scale 0 and is never used again before the next `compact`.
     private var scales: [Float] = []
     private var ids: [Int64] = []
@@ -19,7 +44,7 @@ struct SparseVectors {
         scales.append(vector.scale)
         ids.append(id)
         for (component, value) in vector.values.enumerated() where value != 0 {
-            components[component].append(UInt32(truncatingIfNeeded: place) << 8 | UInt32(UInt8(bitPattern: value)))
+            components[component].append(value, at: place)
         }
     }
 
@@ -35,9 +60,7 @@ struct SparseVectors {
         var sums = [Int32](repeating: 0, count: scales.count)
         sums.withUnsafeMutableBufferPointer { sums in
             for (component, factor) in query.values.enumerated() where factor != 0 {
-                for entry in components[component] {
-                    sums[Int(entry >> 8)] &+= Int32(factor) &* Int32(Int8(truncatingIfNeeded: entry))
-                }
+                components[component].forEach { place, value in sums[place] &+= Int32(factor) &* Int32(value) }
             }
         }
         var heap = BoundedHeap<(id: Int64, cosine: Float)>(limit: limit) { left, right in
@@ -52,10 +75,10 @@ struct SparseVectors {
 
     /// Takes out the places that were given up.
     private mutating func compact() {
-        var moved = [UInt32?](repeating: nil, count: scales.count)
+        var moved = [Int?](repeating: nil, count: scales.count)
         var kept = 0
         for place in scales.indices where places[ids[place]] == place {
-            moved[place] = UInt32(kept)
+            moved[place] = kept
             scales[kept] = scales[place]
             ids[kept] = ids[place]
             places[ids[kept]] = kept
@@ -64,9 +87,11 @@ struct SparseVectors {
         scales.removeLast(scales.count - kept)
         ids.removeLast(ids.count - kept)
         for component in components.indices {
-            components[component] = components[component].compactMap { entry in
-                moved[Int(entry >> 8)].map { $0 << 8 | entry & 0xFF }
+            var postings = Postings()
+            components[component].forEach { place, value in
+                if value != 0, let place = moved[place] { postings.append(value, at: place) }
             }
+            components[component] = postings
         }
     }
 }
