@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Synchronization
 
 /// How well concurrent writes shared their commits.
@@ -12,7 +13,8 @@ package struct WriteStatistics: Sendable, Hashable {
 
 /// Gathers writes that arrive while a commit is under way into the next one: one fsync for many.
 ///
-/// With one writer nothing waits for company; a lone write commits at once.
+/// With one writer nothing waits for company; a lone write commits at once. When several were about, the next commit waits a
+/// moment for those that were just answered: otherwise half of them would always share a commit without the other half.
 final class GroupCommitter: Sendable {
     /// A write and whoever awaits it.
     private struct Entry: Sendable {
@@ -34,6 +36,8 @@ final class GroupCommitter: Sendable {
 
     /// Largest number of writes in one commit, so that one cannot wait for ever behind others.
     private static let largestGroup = 256
+    /// About as long as a task takes from an answer to its next write, and half of what the quickest commit takes.
+    private static let longestWait = Duration.microseconds(150)
 
     private let pool: DatabasePool
     private let userID: UserID
@@ -71,8 +75,15 @@ final class GroupCommitter: Sendable {
 
     private func drain(_ db: Database) {
         while let group = nextGroup() {
-            commit(group, db)
+            let writers = commit(group, db)
+            if writers > 1 { wait(for: min(writers, Self.largestGroup)) }
         }
+    }
+
+    /// Until so many writes are waiting, or a moment is over.
+    private func wait(for writers: Int) {
+        let end = ContinuousClock.now + Self.longestWait
+        while state.withLock({ $0.waiting.count }) < writers, ContinuousClock.now < end { sched_yield() }
     }
 
     private func nextGroup() -> [Entry]? {
@@ -122,7 +133,8 @@ final class GroupCommitter: Sendable {
         }
     }
 
-    private func commit(_ group: [Entry], _ db: Database) {
+    /// Gives the number of writers that were about: those of the group, and those that came meanwhile.
+    private func commit(_ group: [Entry], _ db: Database) -> Int {
         let transaction = StoreTransaction(db: db, userID: userID, now: clock.now(), deviceID: deviceID)
         let moved = movedAnchor()
         var succeeded: [(report: @Sendable () -> Void, entry: Entry)] = []
@@ -151,17 +163,19 @@ final class GroupCommitter: Sendable {
             failed += group.dropFirst(reached).map { (error, $0) }
             succeeded = []
         }
-        let changes = state.withLock { state -> (@Sendable () -> Void)? in
+        let (changes, writers) = state.withLock { state -> ((@Sendable () -> Void)?, Int) in
+            let writers = group.count + state.waiting.count
             if let moved, !succeeded.isEmpty { state.anchor = moved }
             state.statistics.writes += succeeded.count
             state.statistics.commits += succeeded.isEmpty ? 0 : 1
             state.statistics.failures += failed.count
-            guard let newest, !succeeded.isEmpty, newest > state.lastChange else { return nil }
+            guard let newest, !succeeded.isEmpty, newest > state.lastChange else { return (nil, writers) }
             state.lastChange = newest
-            return state.changeListener
+            return (state.changeListener, writers)
         }
         changes?()
         for (report, _) in succeeded { report() }
         for (error, entry) in failed { entry.fail(error) }
+        return writers
     }
 }
