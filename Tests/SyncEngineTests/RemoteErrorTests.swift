@@ -30,7 +30,7 @@ import Testing
 
     @Test("a broken transfer is named after what can be done about it, and every message advises")
     func transfers() {
-        #expect(RemoteError(HTTPError.interrupted("cut")) == .interrupted(HTTPError.interrupted("cut").description))
+        #expect(RemoteError(HTTPError.interrupted("cut")) == .interrupted("The connection broke: cut"))
         guard case .offline = RemoteError(HTTPError.unresolved(host: "x")),
             case .untrusted = RemoteError(HTTPError.untrusted("x")),
             case .notTheService = RemoteError(HTTPError.notTheService("x")), case .malformed = RemoteError(WireError("x"))
