@@ -45,8 +45,8 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["LocalStore", "Networking"], path: "Tests/Support", exclude: ["Peers"],
-            resources: [.copy("Conversations")], swiftSettings: settings),
+            name: "TestSupport", dependencies: ["LocalStore", "Networking", "SyncEngine"], path: "Tests/Support",
+            exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(
@@ -66,7 +66,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CloudTests",
-            dependencies: ["companion-edge", "SyncEngine", "LocalStore", "Networking", "SyncModel", "TestSupport", logging],
+            dependencies: [
+                "companion-edge", "SyncEngine", "LocalStore", "Networking", "SyncModel", "TestSupport", grdb, logging,
+            ],
             swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
@@ -81,8 +83,8 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
         .executableTarget(
             name: "companion-bench",
             dependencies: [
-                "LocalStore", "CompanionServices", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                sqlite, logging,
+                "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), sqlite, logging,
             ],
             path: "Benchmarks", swiftSettings: settings))
 }

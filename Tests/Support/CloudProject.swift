@@ -190,6 +190,12 @@ package struct CloudTraffic: Sendable {
         /// Bytes of heads and bodies, as compressed.
         package let bytesIn: Int64
         package let bytesOut: Int64
+
+        package init(requests: Int64, bytesIn: Int64, bytesOut: Int64) {
+            self.requests = requests
+            self.bytesIn = bytesIn
+            self.bytesOut = bytesOut
+        }
     }
 
     package let total: Count

