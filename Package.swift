@@ -28,6 +28,9 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAlsa", providers: [.apt(["libasound2-dev"])]),
+        .systemLibrary(name: "CSpeexDSP", providers: [.apt(["libspeexdsp-dev"])]),
+        .target(name: "AudioIO", dependencies: ["CAlsa", "CLinux", "CSpeexDSP"], swiftSettings: settings),
         .target(name: "Networking", dependencies: ["CCurl", "CCrypto", "CLinux"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
@@ -37,7 +40,7 @@ let package = Package(
         .executableTarget(
             name: "companion-edge",
             dependencies: [
-                "CEditLine", "CLinux", "LocalStore", "Networking", "SyncEngine", "CompanionServices", logging,
+                "AudioIO", "CEditLine", "CLinux", "LocalStore", "Networking", "SyncEngine", "CompanionServices", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -47,6 +50,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["LocalStore", "Networking", "SyncEngine"], path: "Tests/Support",
             exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
+        .testTarget(name: "AudioIOTests", dependencies: ["AudioIO", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(

@@ -5,3 +5,7 @@
 #include <sys/timerfd.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+
+// What the C library shows to GNU sources only: F_SETPIPE_SZ, and pipe2.
+static const int CLINUX_SET_PIPE_SIZE = 1024 + 7;
+extern int pipe2(int ends[2], int flags);

@@ -17,10 +17,9 @@ struct CompanionEdge: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
-            RemindersCommand.self, BackupCommand.self, RestoreCommand.self, StatusCommand.self, DoctorCommand.self,
-            ConfigCommand.self, UsersCommand.self, SyncCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self,
-            RunCommand.self,
-            VersionCommand.self,
+            RemindersCommand.self, SayCommand.self, DevicesCommand.self, BackupCommand.self, RestoreCommand.self,
+            StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self, SyncCommand.self,
+            LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, RunCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ChatCommand.self)
 

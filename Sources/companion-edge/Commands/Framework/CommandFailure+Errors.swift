@@ -1,3 +1,4 @@
+import AudioIO
 import CompanionServices
 import LocalStore
 import Networking
@@ -25,6 +26,8 @@ extension CommandFailure {
         case let error as AccountError: self.init(.data, "\(error)")
         case let error as AuthError: self.init(auth: error)
         case let error as RemoteError: self.init(SyncFailure.status(of: error), "\(error)")
+        case let error as AudioError: self.init(audio: error)
+        case let error as SpeechError: self.init(speech: error)
         default: self.init(.failure, "\(error)")
         }
     }

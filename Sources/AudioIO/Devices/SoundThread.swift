@@ -1,0 +1,29 @@
+import Foundation
+
+/// A thread for one device.
+enum SoundThread {
+    /// Above everything that is not real-time; below the kernel's own.
+    private static let priority: Int32 = 20
+
+    static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread {
+            // Real-time when the system permits it (LimitRTPRIO); without, sound is only less sure under load.
+            var parameter = sched_param(sched_priority: priority)
+            pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter)
+            // A pipe without a reader is an error of the write.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
+            body()
+        }
+        thread.name = name
+        thread.qualityOfService = .userInteractive
+        thread.start()
+    }
+
+    /// How long to wait before a lost device is tried again: soon at first, and every five seconds in the end.
+    static func patience(attempt: Int) -> Int32 {
+        min(5000, 100 << Int32(min(attempt, 6)))
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Synchronization
+
+/// The one owner of a loudspeaker. It has a thread of its own, on which the device is opened, written, mended and closed; what is
+/// said to it from elsewhere only changes a ``PlaybackQueue``, behind a lock that is never held while the device is at work.
+///
+/// A device that goes away is tried again until it returns, and what was not heard is played then.
+package final class PlaybackSink: Sendable {
+    /// Long enough not to click.
+    private static let fade = Duration.milliseconds(20)
+
+    private let loop: PlaybackLoop
+
+    /// Opens the device.
+    /// - Parameter patience: how long a device that is lost later on is waited for; `nil` for ever. The events end with it.
+    /// - Throws: ``AudioError`` when it cannot be used now.
+    package init(_ id: AudioDeviceID, patience: Duration? = nil) async throws {
+        loop = try await withCheckedThrowingContinuation { continuation in
+            SoundThread.start(name: "loudspeaker") {
+                let device: any PlaybackDevice
+                let loop: PlaybackLoop
+                do {
+                    device = try Self.device(id, rate: nil)
+                    loop = try PlaybackLoop(rate: device.rate, patience: patience) { rate throws(AudioError) in
+                        try Self.device(id, rate: rate)
+                    }
+                } catch {
+                    continuation.resume(throwing: error)
+                    return
+                }
+                continuation.resume(returning: loop)
+                loop.run(device)
+            }
+        }
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    private static func device(_ id: AudioDeviceID, rate: Int?) throws(AudioError) -> any PlaybackDevice {
+        switch id {
+        case .systemDefault: try ALSAPlayback(name: "default", rate: rate)
+        case .alsa(let name): try ALSAPlayback(name: name, rate: rate)
+        case .wave(let path): try WavePlayback(path: path)
+        case .fifo(let path): try FifoPlayback(path: path)
+        case .null: NullPlayback()
+        }
+    }
+
+    /// Samples a second at the device.
+    package var rate: Int { loop.rate }
+    /// What happens at the loudspeaker, for one reader.
+    package var events: AsyncStream<PlaybackEvent> { loop.events }
+    /// Where listening is; `nil` before anything was heard.
+    package var played: PlayedPosition? { loop.queue.withLock { $0.played } }
+
+    /// Appends samples at the device's rate to an item, waiting for room. Items are heard in the order in which they begin.
+    package func enqueue(_ samples: [Int16], to item: PlaybackItemID) async throws {
+        var rest = samples[...]
+        while !rest.isEmpty {
+            let piece = rest
+            let taken = try await loop.news.wait { [loop] in
+                let taken = loop.queue.withLock { $0.push(piece, to: item) }
+                return taken > 0 || loop.hasEnded ? taken : nil
+            }
+            guard taken > 0 else { throw AudioError(.closed, "The loudspeaker is closed.") }
+            rest = rest.dropFirst(taken)
+            loop.wake.ring()
+        }
+    }
+
+    /// Says that no more of an item comes.
+    package func finish(_ item: PlaybackItemID) {
+        loop.queue.withLock { $0.end(item) }
+        loop.wake.ring()
+        loop.news.tell()
+    }
+
+    /// Fades to another loudness; 1 is as it was recorded.
+    package func duck(to level: Float, over time: Duration) {
+        loop.queue.withLock { $0.duck(to: level, over: frames(time)) }
+    }
+
+    /// Fades out and stands still.
+    package func pause() {
+        loop.queue.withLock { $0.pause(over: frames(Self.fade)) }
+        loop.wake.ring()
+    }
+
+    /// Goes on, so far before the place where listening stopped, but not before the beginning of that item.
+    package func resume(rewind: Duration) {
+        loop.queue.withLock { $0.resume(rewind: frames(rewind), over: frames(Self.fade)) }
+        loop.wake.ring()
+    }
+
+    /// Fades out and forgets everything that waits; returns how far listening came when all is silent.
+    @discardableResult
+    package func flush() async throws -> PlayedPosition? {
+        loop.queue.withLock { $0.flush(over: frames(Self.fade)) }
+        loop.wake.ring()
+        return try await loop.news.wait { [loop] in
+            loop.queue.withLock { $0.isFlushed || loop.hasEnded ? .some($0.played) : nil }
+        }
+    }
+
+    /// Closes the device and waits until it is closed. What is still waiting is not heard.
+    package func close() async throws {
+        loop.stop()
+        try await loop.news.wait { [loop] in loop.hasEnded ? true : nil }
+    }
+
+    private func frames(_ time: Duration) -> Int {
+        Int(time / .milliseconds(1) * Double(rate) / 1000)
+    }
+}

@@ -1,0 +1,61 @@
+import CSpeexDSP
+
+/// Changes the rate of one channel, by libspeexdsp at its best quality. Allocates only when it is made.
+struct Resampler: ~Copyable {
+    let inputRate: Int
+    let outputRate: Int
+    private let state: OpaquePointer
+
+    init(from inputRate: Int, to outputRate: Int) throws(AudioError) {
+        var code: Int32 = 0
+        let state = speex_resampler_init(1, UInt32(inputRate), UInt32(outputRate), 10, &code)
+        guard let state, code == 0 else {
+            throw AudioError(.unsupported, "Sound at \(inputRate) Hz cannot be changed to \(outputRate) Hz.")
+        }
+        // The first sample out is the first that went in, not the filter's run-up.
+        speex_resampler_skip_zeros(state)
+        self.state = state
+        self.inputRate = inputRate
+        self.outputRate = outputRate
+    }
+
+    deinit {
+        speex_resampler_destroy(state)
+    }
+
+    /// Input samples that have to follow the last one until it has come out whole.
+    var latency: Int { Int(speex_resampler_get_input_latency(state)) }
+
+    /// Takes as much as fits, and says how much it took and gave.
+    mutating func process(
+        _ input: UnsafeBufferPointer<Int16>, into output: UnsafeMutableBufferPointer<Int16>
+    ) -> (taken: Int, given: Int) {
+        guard let source = input.baseAddress, let target = output.baseAddress else { return (0, 0) }
+        var (taken, given) = (UInt32(input.count), UInt32(output.count))
+        speex_resampler_process_int(state, 0, source, &taken, target, &given)
+        return (Int(taken), Int(given))
+    }
+
+    /// The same as ``process(_:into:)`` for a whole array.
+    mutating func process(_ input: [Int16]) -> [Int16] {
+        let room = input.count * outputRate / inputRate + 64
+        return [Int16](unsafeUninitializedCapacity: room) { output, count in
+            input.withUnsafeBufferPointer { source in
+                var taken = 0
+                while taken < source.count, count < room {
+                    let step = process(
+                        UnsafeBufferPointer(rebasing: source[taken...]),
+                        into: UnsafeMutableBufferPointer(rebasing: output[count...]))
+                    guard step.taken + step.given > 0 else { return }
+                    taken += step.taken
+                    count += step.given
+                }
+            }
+        }
+    }
+
+    /// What the filter still holds of the sound that went in.
+    mutating func finish() -> [Int16] {
+        process([Int16](repeating: 0, count: latency))
+    }
+}

@@ -1,0 +1,3 @@
+#pragma once
+// The resampler of libspeexdsp.
+#include <speex/speex_resampler.h>
