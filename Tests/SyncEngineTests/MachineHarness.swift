@@ -27,7 +27,7 @@ struct MachineHarness {
     var tables: SyncTables {
         let position = SyncPosition(
             deviceID: "d", epoch: Self.epoch, cursor: 5, floor: nil, isPullingAll: isPullingAll, acked: 0, nextNumber: 1, head: 5,
-            horizon: 0, check: 0, live: 0, isPublishing: false)
+            horizon: 0, check: 0, live: 0, isPublishing: false, mustAsk: false)
         return SyncTables(
             position: position, pending: Int(pending), oldestPending: nil, quarantined: 0, conflicts: 0, serverLive: 0,
             unpublished: 0, lastCheckpoint: nil, clockOffset: clockOffset, divergences: 0, resets: 0, heardInBoot: heard)
@@ -37,10 +37,10 @@ struct MachineHarness {
         PullPage(epoch: Self.epoch, head: 5, to: 5, check: 0, live: 0, now: moment.wall.milliseconds, rows: [])
     }
 
-    static func operation(_ number: Int64) -> OutgoingOperation {
+    static func operation(_ number: Int64, value: String = "v") -> OutgoingOperation {
         OutgoingOperation(
             number: number, id: "6a1f0a52-6b39-4a3e-8a0e-0d5a9a1f7b02", table: "memory", rowKey: ["FACT", "k\(number)"],
-            operation: "put", values: ["value": "v"], base: nil, hlc: HybridTime(rawValue: number))
+            operation: "put", values: ["value": .string(value)], base: nil, hlc: HybridTime(rawValue: number))
     }
 
     mutating func send(_ event: SyncEvent) {
@@ -61,7 +61,7 @@ struct MachineHarness {
             var report = StoreReport(tables: tables)
             switch step {
             case .seal(let most, _):
-                report.batch = (0..<min(pending, Int64(most))).map { Self.operation(first + $0) }
+                report.batch = (0..<min(pending, Int64(most))).map { Self.operation(first + $0, value: value) }
             case .takePush(let results, _, _, _, let note):
                 pending -= Int64(results.count)
                 first += Int64(results.count)
@@ -94,6 +94,8 @@ struct MachineHarness {
     /// What the next page leads to.
     var nextOutcome = PageOutcome.complete(waiting: 0)
     var steps: [StoreStep] = []
+    /// What the operations hold.
+    var value = "v"
     private var first: Int64 = 1
 
     /// Answers a push, pull or reject with success, after so many milliseconds.

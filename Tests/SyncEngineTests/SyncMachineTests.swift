@@ -182,6 +182,7 @@ import Testing
     func tooLargeAlone() {
         var harness = MachineHarness()
         harness.pending = 2
+        harness.value = String(repeating: "long ", count: 2000)
         harness.send(.started)
         if harness.effect?.isPull == true { harness.succeed() }
         for _ in 0..<20 where harness.pushed != nil {
@@ -194,6 +195,19 @@ import Testing
         }
         #expect(request.operation.values == nil)
         harness.succeed()
+        #expect(harness.pushed == 1)
+    }
+
+    @Test("a server that finds even little too much is in trouble itself: nothing is given up")
+    func tooLargeThoughSmall() {
+        var harness = MachineHarness()
+        harness.pending = 2
+        harness.send(.started)
+        if harness.effect?.isPull == true { harness.succeed() }
+        for _ in 0..<20 where harness.pushed != nil {
+            harness.fail(.tooLarge("57014"))
+            while harness.wake != nil { harness.waitForWake() }
+        }
         #expect(harness.pushed == 1)
     }
 

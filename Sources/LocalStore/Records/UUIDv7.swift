@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// Makes ids that sort by time: RFC 9562's version 7, 48 bits of milliseconds and 74 random bits, lower case.
 enum UUIDv7 {
@@ -15,5 +16,17 @@ enum UUIDv7 {
             bytes.append(digits[Int((word >> UInt64((15 - nibble % 16) * 4)) & 0xF)])
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension StoreTransaction {
+    /// A random UUID, lower case. SQLite draws it, so that a connection whose chance is replaced gives the same ids again.
+    func randomUUID() throws -> String {
+        try String.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-8' || substr(h, 18, 3) || '-'
+                        || substr(h, 21) FROM (SELECT lower(hex(randomblob(16))) AS h)
+                    """)) ?? ""
     }
 }

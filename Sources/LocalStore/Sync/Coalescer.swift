@@ -17,9 +17,13 @@ struct Coalescer {
     /// The changes that remain, by rising local id; those not among them are superfluous.
     func fold(_ changes: [Change]) -> [Change] {
         var result: [Change] = []
+        // Only a row that began among these changes can go without a word: what else would be deleted?
+        var isKnown = isKnownToServer
         for change in changes {
             switch change.operation {
-            case "del": result = isKnownToServer ? [change] : []
+            case "del":
+                isKnown = isKnown || !result.contains { ["put", "ins"].contains($0.operation) }
+                result = isKnown ? [change] : []
             case "ins": result.append(change)
             case "put": foldPut(change, &result)
             case "inc": foldCounters(change, &result)

@@ -7,12 +7,12 @@ extension StoreTransaction {
     ///
     /// - Returns: whether it was another account.
     @discardableResult
-    package func bind(account: String, newDevice: String = UUID().uuidString.lowercased()) throws -> Bool {
+    package func bind(account: String, newDevice: String? = nil) throws -> Bool {
         let before = try db.syncText("account")
         guard before != account else { return false }
         try db.setSync("account", account)
         guard before != nil else { return false }
-        try db.setSync("device_id", newDevice)
+        try db.setSync("device_id", newDevice ?? randomUUID())
         try db.run("DELETE FROM outbox WHERE state <> 9")
         try db.run("UPDATE outbox SET n = NULL WHERE n IS NOT NULL")
         try db.run("DELETE FROM shadow")

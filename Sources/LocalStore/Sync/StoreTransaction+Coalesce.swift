@@ -72,7 +72,7 @@ extension StoreTransaction {
         }
         if !table.counters.isEmpty || !table.growingSets.isEmpty {
             for change in after where change.operation == "put" {
-                try split(change, table, key, isOnServer: onServer.body != nil)
+                try split(change, table, key)
             }
         }
     }
@@ -89,13 +89,15 @@ extension StoreTransaction {
     }
 
     /// A new row's counter and sets travel as what they are: steps and elements.
-    private func split(_ change: Coalescer.Change, _ table: SyncedTable, _ key: String, isOnServer: Bool) throws {
+    private func split(_ change: Coalescer.Change, _ table: SyncedTable, _ key: String) throws {
         var registers = change.values
         var steps: [String: JSONValue] = [:]
         var elements: [String: JSONValue] = [:]
         for counter in table.counters {
-            guard let value = registers.removeValue(forKey: counter.name)?.doubleValue else { continue }
-            let step = ((value - (isOnServer ? counter.initialHere : counter.initial)) * 1_000_000).rounded() / 1_000_000
+            guard let value = registers[counter.name]?.doubleValue else { continue }
+            // The row says where it began; a row that the cloud has already does not begin again.
+            registers[counter.name] = .double(counter.initialHere)
+            let step = ((value - counter.initialHere) * 1_000_000).rounded() / 1_000_000
             if step != 0 { steps[counter.name] = .double(step) }
         }
         for name in table.growingSets {

@@ -62,6 +62,7 @@ extension StoreTransaction {
         try db.setSync("floor", nil)
         for key in ["cursor", "chk", "live", "publishing"] { try db.setSync(key, 0) }
         try db.setSync("pulling_all", 1)
+        try db.setSync("must_ask", try db.syncInteger("acked_n") ?? 0 > 0 ? 1 : nil)
         try db.addSync("gen")
         try db.addSync("resets")
         // Their effects are in the server's state by now, wherever its numbering stands.
@@ -116,13 +117,13 @@ extension StoreTransaction {
     /// What follows from standing at the head: confirmed changes are in the shadow, and old journal entries may go.
     private func settle(_ page: PullPage, _ position: SyncPosition) throws {
         try db.run(
-            "UPDATE outbox SET state = 3, at = ? WHERE state = 2 AND acked_seq <= ?", [now.milliseconds, position.cursor])
+            "UPDATE outbox SET state = 3, at = ? WHERE state = 2 AND acked_seq <= ?", [page.now, position.cursor])
         let last = try db.syncInteger("checkpoint_ms") ?? 0
         // A device at rest need not write for every look.
         if position.cursor != (try db.syncInteger("checkpoint_seq") ?? -1) || abs(now.milliseconds - last) > 300_000 {
             try db.setSync("checkpoint_ms", now.milliseconds)
             try db.setSync("checkpoint_seq", position.cursor)
-            try collectGarbage(horizon: position.horizon)
+            try collectGarbage(horizon: position.horizon, serverTime: page.now)
         }
     }
 

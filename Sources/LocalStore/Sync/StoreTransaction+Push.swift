@@ -17,6 +17,7 @@ extension StoreTransaction {
         -> (summary: PushSummary, outcome: PageOutcome)
     {
         let summary = try take(results, head: page.head)
+        try db.setSync("must_ask", nil)
         return (summary, try takePage(page, since: since, epoch: epoch))
     }
 

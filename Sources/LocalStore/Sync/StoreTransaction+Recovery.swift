@@ -10,7 +10,8 @@ extension StoreTransaction {
     ///
     /// - Returns: the new device id.
     @discardableResult
-    package func takeDeviceRewound(newDevice: String = UUID().uuidString.lowercased()) throws -> String {
+    package func takeDeviceRewound(newDevice: String? = nil) throws -> String {
+        let newDevice = try newDevice ?? randomUUID()
         try db.setSync("device_id", newDevice)
         try db.run("UPDATE outbox SET state = 0 WHERE state < 2 AND state = 1")
         try db.run("UPDATE outbox SET n = NULL WHERE n IS NOT NULL")
@@ -24,7 +25,7 @@ extension StoreTransaction {
     /// Becomes a device of its own when the file was brought back from a backup since the last call. Call before syncing.
     ///
     /// - Returns: whether it was.
-    package func takeOverRestore(newDevice: String = UUID().uuidString.lowercased()) throws -> Bool {
+    package func takeOverRestore(newDevice: String? = nil) throws -> Bool {
         guard let restored = try db.syncText("restored_at"), try db.syncText("restore_taken") != restored else { return false }
         try db.setSync("restore_taken", restored)
         // A file that was never synced has nothing to clash with.
@@ -46,13 +47,16 @@ extension StoreTransaction {
         try db.run("UPDATE shadow SET published = NULL")
         try db.setSync("next_n", last + 1)
         try db.setSync("acked_n", last)
+        try db.setSync("must_ask", nil)
         try db.setSync("coalesced_lid", 0)
         for row in later { try db.markDirty(row["tbl"], row["row_key"]) }
     }
 
     /// Throws away sent changes of long ago, and deletions that the server itself no longer tells of.
-    func collectGarbage(horizon: Int64) throws {
-        try db.run("DELETE FROM outbox WHERE state = 3 AND at < ?", [now.milliseconds - Self.journalRetention])
+    ///
+    /// - Parameter serverTime: in milliseconds; a machine whose clock was set a year ahead must not lose its journal.
+    func collectGarbage(horizon: Int64, serverTime: Int64) throws {
+        try db.run("DELETE FROM outbox WHERE state = 3 AND at < ?", [serverTime - Self.journalRetention])
         guard try db.syncInteger("swept_horizon") ?? 0 != horizon else { return }
         try db.run("DELETE FROM shadow WHERE body IS NULL AND seq <= ?", [horizon])
         try db.setSync("swept_horizon", horizon)

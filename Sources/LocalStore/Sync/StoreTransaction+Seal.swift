@@ -28,7 +28,7 @@ extension StoreTransaction {
             arguments: [ready, maxOperations])
         for entry in pending {
             // A copy of this file may number the same change too; with an id of its own the server can tell the two apart.
-            let id = UUID().uuidString.lowercased()
+            let id = try randomUUID()
             let operation = entry.outgoing(number: next, id: id)
             let size = operation.json.text.utf8.count
             guard size <= Self.largestOperation else {

@@ -23,6 +23,8 @@ package struct SyncPosition: Sendable, Hashable {
     package let live: Int64
     /// Rows that wait to be shown; the shadow is complete and right.
     package let isPublishing: Bool
+    /// The server's history turned out to be another than thought: does it still have what it confirmed? Only a push tells.
+    package let mustAsk: Bool
 }
 
 extension StoreView {
@@ -36,6 +38,7 @@ extension StoreView {
             acked: try db.syncInteger("acked_n") ?? 0, nextNumber: try db.syncInteger("next_n") ?? 1,
             head: try db.syncInteger("head") ?? 0, horizon: try db.syncInteger("horizon") ?? 0,
             check: try db.syncInteger("chk") ?? 0, live: try db.syncInteger("live") ?? 0,
-            isPublishing: try db.syncInteger("publishing") == 1)
+            isPublishing: try db.syncInteger("publishing") == 1,
+            mustAsk: try db.syncInteger("must_ask") == 1)
     }
 }

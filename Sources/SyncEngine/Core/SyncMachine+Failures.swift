@@ -4,6 +4,9 @@ import LocalStore
 extension SyncMachine {
     /// Times the smallest possible push is found too large before its operation is given up.
     private static let mostSmallestFailures = 3
+    /// No limit that anybody would set on purpose is below this, in bytes: a server that finds so little too much, or too slow,
+    /// is in trouble, and the operation is not what is wrong.
+    private static let surelySmall = 8 << 10
 
     mutating func failPush(_ error: RemoteError, _ request: PushRequest, at moment: SyncMoment) {
         switch error {
@@ -20,6 +23,9 @@ extension SyncMachine {
             batchLimit = max(1, request.operations.count / 2)
             byteLimit = max(StoreTransaction.largestOperation, byteLimit / 2)
             pageLimit = max(tuning.leastPageLimit, pageLimit / 2)
+            if request.operations.count <= 1, request.json.text.utf8.count <= Self.surelySmall {
+                return wait(atLeast: nil, error, at: moment)
+            }
             if request.operations.count == 1, let only = request.operations.first {
                 smallestFailures += 1
                 if smallestFailures >= Self.mostSmallestFailures {

@@ -170,6 +170,8 @@ package struct SyncMachine: Sendable {
         if let refused { return reject(refused, at: moment) }
         if !batch.isEmpty { return push(tables, at: moment) }
         // The first word of the server's dates what was written before, and a first pull says what is there already.
+        // Only a push tells that the server was set back, and it may have nothing to say but that.
+        if tables.position.mustAsk, !isPaused(at: moment) { return push(tables, at: moment) }
         if tables.position.isPullingAll || tables.heardInBoot != moment.anchor.bootID { return pull(tables, at: moment) }
         if (tables.pending > 0 && !hasNothingToSend) || hasLocalWrite, !isPaused(at: moment), moment.uptime >= sendAt ?? 0 {
             hasLocalWrite = false
