@@ -1,6 +1,6 @@
 # The front door. Every target sets up what it needs on a fresh Debian 12 with Swift and does its work in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean install uninstall
+.PHONY: help run test simulate lint format bench clean install uninstall
 
 PREFIX ?= /usr/local
 export PREFIX DESTDIR
@@ -13,6 +13,9 @@ run: ## Talk to the companion; ARGS="memory list" runs another command.
 
 test: ## Run every test; FILTER=Name runs those that match.
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
+
+simulate: ## Simulate sync with all its troubles; SEEDS=N runs so many, SEED=N shows one.
+	@scripts/simulate.sh seeds=$(SEEDS) first=$(FIRST) seed=$(SEED) actions=$(ACTIONS) troubles=$(TROUBLES) mutation=$(MUTATION)
 
 lint: ## Check format, scripts, systemd units and house rules.
 	@scripts/lint.sh

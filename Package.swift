@@ -65,9 +65,14 @@ let package = Package(
             swiftSettings: settings),
         // The simulation of sync: the server as a model, and the world around it.
         .target(name: "SyncModel", dependencies: ["LocalStore"], path: "Tests/Simulation/Model", swiftSettings: settings),
+        .target(
+            name: "SyncSimulation", dependencies: ["SyncModel", "SyncEngine", "LocalStore", "TestSupport", grdb, sqlite],
+            path: "Tests/Simulation/World", swiftSettings: settings),
+        .executableTarget(
+            name: "sync-simulation", dependencies: ["SyncSimulation"], path: "Tests/Simulation/Command", swiftSettings: settings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["SyncModel", "LocalStore", "TestSupport"], path: "Tests/Simulation/Tests",
-            swiftSettings: settings),
+            name: "SimulationTests", dependencies: ["SyncModel", "SyncSimulation", "LocalStore", "TestSupport", grdb],
+            path: "Tests/Simulation/Tests", swiftSettings: settings),
         .testTarget(
             name: "CloudTests",
             dependencies: [

@@ -16,6 +16,8 @@ package struct ModelAccount: Sendable {
     package internal(set) var rejections: [ModelRejection] = []
     package internal(set) var conflicts: [ModelConflict] = []
     package internal(set) var effects: [ModelEffect] = []
+    /// Every text that ever came in with an operation, whether it stood, lost or was refused.
+    package internal(set) var texts: Set<String> = []
     /// Counter changes in the order they were applied, clamped: what a counter must add up to.
     package internal(set) var counterSteps: [Double] = []
 
@@ -69,9 +71,17 @@ package struct ModelAccount: Sendable {
             fields: fields, at: now, heldUntil: stamp.isDeletion ? stamp.heldUntil : nil)
     }
 
+    /// Whether a live version has no row.
+    var hasOrphans: Bool { versions.contains { !$0.value.isDeleted && rows[$0.key] == nil } }
+
     /// The integrity value and the number of live rows, counted anew.
     package func recount() -> (integrity: Int64, live: Int64) {
         let live = versions.values.filter { !$0.isDeleted }
         return (live.reduce(0) { ($0 + $1.tag) % ModelSchema.tagModulus }, Int64(live.count))
     }
+}
+
+extension ModelAccount {
+    /// A person of whom the server has nothing.
+    package static let none = ModelAccount(epoch: "")
 }

@@ -55,3 +55,12 @@ package struct ModelOperation: Sendable {
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
     }
 }
+
+extension ModelAccount {
+    /// Keeps the texts of an operation that was taken in, whatever became of it.
+    mutating func remember(_ operation: ModelOperation) {
+        for value in operation.values.values {
+            texts.formUnion(value.arrayValue?.compactMap(\.stringValue) ?? [value.stringValue].compactMap(\.self))
+        }
+    }
+}

@@ -29,6 +29,7 @@ struct ModelPush {
             wasClamped = true
         }
         let result = try outcome(of: operation)
+        account.remember(operation)
         account.devices[device]?.ledger[operation.number] = .init(operationID: operation.id, result: result)
         account.devices[device]?.last = operation.number
         results.append(result)
@@ -66,7 +67,7 @@ struct ModelPush {
         account.effects.append(
             ModelEffect(
                 device: device, number: operation.number, operationID: operation.id, row: row, kind: operation.kind,
-                isApplied: !merge.isLost))
+                values: operation.values, isApplied: !merge.isLost))
         if !merge.lost.isEmpty || (merge.isLost && operation.kind == "del") {
             account.conflicts.append(ModelConflict(row: row, kept: merge.kept, lost: merge.lost, node: device, at: now))
         }

@@ -19,6 +19,16 @@ package struct ModelSchema: Sendable {
     package static let current = ModelSchema(
         tables: Dictionary(uniqueKeysWithValues: allTables.map { ($0.name, $0) }))
 
+    /// What a later migration of the server may bring: a table and a column that today's devices have never heard of.
+    package mutating func addNewerParts() {
+        tables["moods"] = ModelTable("moods", key: ["id"], columns: ["mood": .null])
+        guard let memory = tables["memory"], memory.columns["strength"] == nil else { return }
+        var columns = memory.columns
+        columns["strength"] = .null
+        tables["memory"] = ModelTable(
+            "memory", key: memory.key, columns: columns, merge: memory.merge, uncounted: memory.uncounted)
+    }
+
     private static let allTables = [
         ModelTable(
             "profiles", columns: ["is_first_login": true, "created_at": .null], readOnly: ["created_at"],
@@ -42,7 +52,7 @@ package struct ModelSchema: Sendable {
             counters: ["trust_score": .init(range: 0...10, initial: 2, decimals: 3)], growingSets: ["stage_history"],
             moments: ["created_at", "last_conversation_at"], isDeletable: false),
         ModelTable(
-            "onboarding_details", columns: ["full_name": .null, "gender": .null, "occupation": .null, "interests": .null],
+            "onboarding_details", columns: ["full_name": .null, "gender": .null, "occupation": .null, "interests": []],
             isDeletable: false),
         ModelTable(
             "conversations", key: ["id"],

@@ -2,9 +2,12 @@ import LocalStore
 
 extension ModelServer {
     /// A page of what changed after a sequence number, and the state of the whole at that moment.
-    func pull(_ arguments: [String: JSONValue], user: String) throws -> JSONValue {
+    ///
+    /// A version whose row is gone shows that somebody deleted past the triggers; that is put right first.
+    mutating func pull(_ arguments: [String: JSONValue], user: String) throws -> JSONValue {
+        if accounts[user]?.hasOrphans == true { _ = reconcile(user: user) }
         let since = arguments["p_since"]?.intValue ?? 0
-        let limit = Int(min(max(arguments["p_limit"]?.intValue ?? 500, 1), Int64(ModelSchema.largestPage)))
+        let limit = Int(min(max(arguments["p_limit"]?.intValue ?? 500, 1), Int64(largestPage)))
         guard let account = accounts[user] else {
             return page(nil, reset: since > 0 || arguments["p_epoch"]?.stringValue != nil, to: 0, rows: [])
         }

@@ -54,7 +54,7 @@ extension ModelServer {
         // Said before: the answer got lost.
         if let entry = state.ledger[number], entry.operationID == operation.id { return verdict("ok", last: state.last) }
         guard number > state.last else { return verdict("device_rewound", last: state.last) }
-        guard number == state.last + 1 else { throw ModelError("22023", "operation gap") }
+        guard number == state.last + 1 else { return verdict("server_rewound", last: state.last) }
         let message = arguments["p_msg"]?.stringValue ?? ""
         state.last = number
         state.ledger[number] = .init(
@@ -63,6 +63,7 @@ extension ModelServer {
                 "n": .int(number), "id": .string(operation.id), "r": "rejected", "code": .string(code), "msg": .string(message),
             ])
         account.devices[device] = state
+        account.remember(operation)
         account.rejections.append(ModelRejection(device: device, number: number, operation: json, code: code))
         accounts[user] = account
         return verdict("ok", last: number)

@@ -9,6 +9,8 @@ package struct ModelServer: Sendable {
     package var now: Int64
     /// The protocol versions served.
     package var protocols: ClosedRange<Int64> = 1...1
+    /// Rows in a page at most, whatever a device asks for.
+    package var largestPage = ModelSchema.largestPage
     /// A text that begins so breaks a constraint of the database.
     package var poison = "\u{1}"
     package internal(set) var accounts: [String: ModelAccount] = [:]
@@ -17,6 +19,14 @@ package struct ModelServer: Sendable {
     package init(now: Int64, seed: UInt64) {
         self.now = now
         random = ModelRandom(state: seed)
+    }
+
+    /// Goes back to a backup; time and chance go on.
+    package mutating func restore(_ backup: ModelServer) {
+        let (now, random) = (now, random)
+        self = backup
+        self.now = now
+        self.random = random
     }
 
     /// Answers one call of `user`'s, or throws what PostgREST would report. A call that throws leaves nothing behind.

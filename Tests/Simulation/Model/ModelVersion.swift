@@ -81,5 +81,6 @@ package struct ModelEffect: Sendable, Hashable {
     package let operationID: String
     package let row: ModelRowID
     package let kind: String
+    package let values: [String: JSONValue]
     package let isApplied: Bool
 }
