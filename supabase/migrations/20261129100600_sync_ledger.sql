@@ -87,8 +87,9 @@ begin
         update sync.devices d set last_n = p_n, seen_at = now() where d.user_id = me and d.device_id = p_dev;
         return jsonb_build_object('verdict', 'ok', 'last', p_n);
     end if;
+    -- A gap: this server was set back since the device gave out that number.
     if p_n > device.last_n then
-        raise exception 'operation gap: got %, expected %', p_n, device.last_n + 1 using errcode = '22023';
+        return jsonb_build_object('last', device.last_n, 'verdict', 'server_rewound');
     end if;
     return jsonb_build_object('last', device.last_n, 'verdict',
         case when sync.ledger_find(p_dev, p_n, op_id) is null then 'device_rewound' else 'ok' end);
