@@ -75,8 +75,10 @@ package final class CutProxy: Sendable {
 
     /// Cuts the connections there are; new ones pass.
     package func dropAll() {
-        let open = state.withLock { Array($0.connections) }
-        for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        // Under the lock, so that none of the numbers can have been closed and given to somebody else.
+        state.withLock { state in
+            for descriptor in state.connections { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
     }
 
     private func serve(_ client: Int32) {
@@ -92,9 +94,11 @@ package final class CutProxy: Sendable {
                 return pumps == 0
             }
             guard isLast else { return }
-            state.withLock { $0.connections.subtract([client, server]) }
-            Self.reset(client)
-            Self.reset(server)
+            state.withLock { state in
+                state.connections.subtract([client, server])
+                Self.reset(client)
+                Self.reset(server)
+            }
         }
         for (from, to) in [(client, server), (server, client)] {
             Thread { [self] in

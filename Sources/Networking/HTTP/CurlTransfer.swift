@@ -55,7 +55,9 @@ final class CurlTransfer: @unchecked Sendable {
         ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         ccurl_set_pointer(handle, CURLOPT_PRIVATE, context)
         ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-        ccurl_set_long(handle, CURLOPT_PIPEWAIT, 1)
+        // To wait for a connection that may turn out to carry several is only worth it where HTTP/2 can be spoken. Over plain
+        // HTTP libcurl would wait, until the time-out, for a connection that broke before its first answer.
+        ccurl_set_long(handle, CURLOPT_PIPEWAIT, scheme == "https" ? 1 : 0)
         ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
         ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
