@@ -77,8 +77,11 @@ import Testing
         for await event in sink.events where event == .drained { break }
         try await sink.close()
         let rest = try await heard
-        #expect(Array(bytes(tone).suffix(rest.count)) == rest, "it goes on in one piece, to the end")
-        #expect(rest.count >= tone.count * 2 - 8000, "from a place that was heard, or from before it")
+        // What was never heard, and no less. A process that another test starts holds the pipe's ends until it is on its way, so
+        // that what lay in the pipe may come first.
+        let unheard = tone.count * 2 - 8000
+        #expect(rest.count >= unheard, "it goes on from a place that was heard, or from before it")
+        #expect(rest.suffix(unheard) == bytes(tone).suffix(unheard), "in one piece, to the end")
     }
 
     private func bytes(_ samples: [Int16]) -> [UInt8] { samples.withUnsafeBytes { Array($0) } }

@@ -147,7 +147,8 @@ import Testing
         #expect(answer.results == ["rejected", "ok"])
         #expect(answer["results"]?[0]?["code"] == "22007")
         let gap: JSONValue = ["p_dev": .string(device.id), "p_n": 9, "p_op": bad, "p_code": "22007", "p_msg": ""]
-        await #expect(throws: CloudError.self) { try await device.project.call("sync_reject", gap, as: device.user) }
+        let beyond = try await device.project.call("sync_reject", gap, as: device.user)
+        #expect(beyond == ["verdict": "server_rewound", "last": 2], "only a server that was set back misses operations")
     }
 
     @Test("an operation whose text PostgreSQL cannot hold is recorded by its id")

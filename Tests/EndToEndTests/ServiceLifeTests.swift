@@ -129,16 +129,15 @@ import Testing
             // Some other work in between, for a while that does not matter: an idle process is not scheduled at all.
             while try !isAsleep(daemon) { await Task.yield() }
             let other = try Home()
-            var before = try switches(of: daemon)
-            // On a loaded machine the last of the command's own work may still be waiting for a processor.
-            for _ in 0..<20 {
-                _ = try await other.command("version")
-                let now = try switches(of: daemon)
-                if now == before { break }
-                before = now
+            // On a loaded machine the last of the command's own work may still be waiting for a processor; what wakes up without
+            // reason does so in every while.
+            var fewest = Int.max
+            for _ in 0..<20 where fewest > 5 {
+                let before = try switches(of: daemon)
+                for _ in 0..<5 { _ = try await other.command("version") }
+                fewest = min(fewest, try switches(of: daemon) - before)
             }
-            for _ in 0..<5 { _ = try await other.command("version") }
-            #expect(try switches(of: daemon) - before <= 5, "woken up without reason")
+            #expect(fewest <= 5, "woken up without reason")
         }
     }
 
