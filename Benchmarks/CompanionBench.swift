@@ -9,11 +9,13 @@ struct CompanionBench: AsyncParsableCommand {
         discussion: "Without a command: everything that needs no data from elsewhere.",
         subcommands: [
             WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
-            UrduProbeCommand.self,
+            UrduProbeCommand.self, SyncCommand.self,
         ])
 
     func run() async throws {
-        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", [])] as [(String, [String])] {
+        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", [])]
+            as [(String, [String])]
+        {
             print("== \(name)")
             var command = try CompanionBench.parseAsRoot([name] + arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

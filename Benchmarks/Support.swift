@@ -66,3 +66,11 @@ struct Distribution {
         "p50 \(format(median)) ms, p95 \(format(percentile(0.95))) ms, p99 \(format(percentile(0.99))) ms, n=\(sorted.count)"
     }
 }
+
+/// Something that happens once and may be looked at from anywhere.
+final class Latch: Sendable {
+    private let state = Mutex(false)
+
+    var isSet: Bool { state.withLock { $0 } }
+    func set() { state.withLock { $0 = true } }
+}

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${BUILD_PACKAGES[@]}"
+case ${1:-} in "" | sync) need_packages python3 python3-venv && need_cloud_stack ;; esac
 # Package.swift adds the benchmarks only when it is asked to.
 export COMPANION_BENCH=1
 # The same flags as the installed program, so that both share one build.
