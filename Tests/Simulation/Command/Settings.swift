@@ -41,9 +41,23 @@ struct Settings {
         }
         if let seed = values["seed"] {
             var plan = Plan(seed: try Self.number(seed))
-            if let kept = values["actions"] { plan.actions = try Self.numbers(kept).map { plan.actions[Int($0)] } }
+            if let kept = values["actions"] {
+                let all = plan.actions
+                plan.actions = try Self.numbers(kept).map { number in
+                    guard let index = Int(exactly: number), all.indices.contains(index) else {
+                        throw Unknown(description: "this seed has actions 0 to \(all.count - 1), not \(number)")
+                    }
+                    return all[index]
+                }
+            }
             if let kept = values["troubles"] {
-                plan.troubles = Set(kept.split(separator: ",").compactMap { Trouble(rawValue: String($0)) })
+                plan.troubles = Set(
+                    try kept.split(separator: ",").map { name in
+                        guard let trouble = Trouble(rawValue: String(name)) else {
+                            throw Unknown(description: "no trouble is called '\(name)'")
+                        }
+                        return trouble
+                    })
             }
             self.plan = plan
         }

@@ -5,7 +5,13 @@ import SyncSimulation
 @main
 struct Simulate {
     static func main() async throws {
-        let settings = try Settings(arguments: Array(CommandLine.arguments.dropFirst()))
+        let settings: Settings
+        do {
+            settings = try Settings(arguments: Array(CommandLine.arguments.dropFirst()))
+        } catch let mistake as Settings.Unknown {
+            tell("\(mistake).")
+            exit(64)
+        }
         let simulation = try Simulation(mutation: settings.mutation)
         if let plan = settings.plan {
             show(simulation.run(plan, keepsTrace: true), simulation)
