@@ -51,8 +51,9 @@ struct Settings {
                 }
             }
             if let kept = values["troubles"] {
+                let names = kept == "none" ? [] : kept.split(separator: ",")
                 plan.troubles = Set(
-                    try kept.split(separator: ",").map { name in
+                    try names.map { name in
                         guard let trouble = Trouble(rawValue: String(name)) else {
                             throw Unknown(description: "no trouble is called '\(name)'")
                         }
