@@ -1,0 +1,156 @@
+/// What was heard about voices. Positions are samples at 16 kHz since capture began.
+package enum VoiceActivity: Sendable, Hashable {
+    /// Somebody speaks since `position`, the first sample of the first window with a voice.
+    case started(position: Int64)
+    /// Nobody speaks any more since `position`, the sample after the last window with a voice.
+    case ended(position: Int64)
+    /// Judging takes longer than the sound lasts; it is behind by so many milliseconds. Times that are reckoned from it are late.
+    case behind(milliseconds: Int)
+    /// It has caught up again.
+    case caughtUp
+}
+
+/// Finds where voices begin and end. Two thresholds keep it from flickering: one to begin, a lower one to go on.
+package struct VoiceActivityDetector: Sendable {
+    package struct Settings: Sendable, Hashable {
+        /// Probability at which a voice begins, 0…1.
+        package var activation: Float = 0.5
+        /// Probability below which it may be over; lower than `activation`.
+        package var deactivation: Float = 0.35
+        /// So long a voice has to last, in milliseconds.
+        package var minimumSpeech = 60
+        /// So long it has to be quiet until a voice counts as over, in milliseconds.
+        package var minimumSilence = 250
+        /// Sound kept from before a voice, in milliseconds.
+        package var preRoll = 500
+        /// Behind real time by so much is told, in milliseconds.
+        package var alarm = 200
+
+        package init() {}
+    }
+
+    package var settings: Settings
+    /// Raises both thresholds: what is known to be partly our own voice has to be clearer. 0…0.4.
+    package var caution: Float = 0
+    /// Of the last window judged, 0…1.
+    package private(set) var probability: Float = 0
+    /// Whether a voice has begun and not ended.
+    package private(set) var isSpeaking = false
+    /// Windows that were not judged because judging was behind.
+    package private(set) var skipped = 0
+
+    private var model: any VoiceActivityModel
+    private var window: [Int16] = []
+    /// Sound of the last while, and the position after its last sample.
+    private var kept: [Int16] = []
+    private var end: Int64?
+    /// Where voice began that is not long enough yet, and where the last one was heard.
+    private var candidate: Int64?
+    private var lastVoice: Int64 = 0
+    private var isBehind = false
+    private var skipsNext = false
+
+    package init(model: any VoiceActivityModel, settings: Settings = Settings()) {
+        self.model = model
+        self.settings = settings
+        window.reserveCapacity(VoiceWindow.samples)
+    }
+
+    /// Takes the sound that begins at `position`. Between it and the sound before, time may be missing.
+    /// - Parameter delay: how long ago its last sample was heard, in milliseconds, at the beginning of this call.
+    package mutating func accept(_ samples: [Int16], at position: Int64, delay: Int = 0) throws -> [VoiceActivity] {
+        var events: [VoiceActivity] = []
+        if let end, position != end { skip(to: position, &events) }
+        watch(delay, &events)
+        keep(samples)
+        for (index, sample) in samples.enumerated() {
+            window.append(sample)
+            guard window.count == VoiceWindow.samples else { continue }
+            try judge(endingAt: position + Int64(index) + 1, &events)
+            window.removeAll(keepingCapacity: true)
+        }
+        end = position + Int64(samples.count)
+        return events
+    }
+
+    /// The sound since `position`, as far as it is still there, and where that begins.
+    package func sound(since position: Int64) -> (samples: [Int16], position: Int64) {
+        guard let end else { return ([], position) }
+        let start = min(max(position, end - Int64(kept.count)), end)
+        return (Array(kept.suffix(Int(end - start))), start)
+    }
+
+    /// Where the sound begins that belongs to a voice which began at `position`.
+    package func preRoll(before position: Int64) -> Int64 {
+        position - Int64(settings.preRoll * VoiceWindow.rate / 1000)
+    }
+
+    /// Forgets what was heard, as if nobody had spoken. The sound is gone as well.
+    package mutating func forget() {
+        model.reset()
+        window.removeAll(keepingCapacity: true)
+        kept.removeAll(keepingCapacity: true)
+        (end, candidate, isSpeaking, probability) = (nil, nil, false, 0)
+    }
+
+    /// Time is missing. What was being judged is incomplete, and a voice before the gap is over if the gap is long enough.
+    private mutating func skip(to position: Int64, _ events: inout [VoiceActivity]) {
+        model.reset()
+        window.removeAll(keepingCapacity: true)
+        kept.removeAll(keepingCapacity: true)
+        candidate = nil
+        if isSpeaking, position - lastVoice >= frames(settings.minimumSilence) {
+            isSpeaking = false
+            events.append(.ended(position: lastVoice))
+        }
+    }
+
+    private mutating func watch(_ delay: Int, _ events: inout [VoiceActivity]) {
+        if !isBehind, delay >= settings.alarm {
+            isBehind = true
+            events.append(.behind(milliseconds: delay))
+        } else if isBehind, delay < settings.alarm / 2 {
+            isBehind = false
+            events.append(.caughtUp)
+        }
+    }
+
+    private mutating func keep(_ samples: [Int16]) {
+        kept += samples
+        // Cut seldom, because cutting moves everything. A voice that is beginning has been there for a moment already.
+        let room = Int(frames(settings.preRoll + settings.minimumSpeech)) + 4 * VoiceWindow.samples
+        if kept.count > 2 * room { kept.removeFirst(kept.count - room) }
+    }
+
+    private mutating func judge(endingAt end: Int64, _ events: inout [VoiceActivity]) throws {
+        // Behind, every other window is taken to be like the one before it: half the work, and 32 ms less exact.
+        if isBehind, skipsNext {
+            skipsNext = false
+            skipped += 1
+        } else {
+            probability = try model.probability(of: window)
+            skipsNext = true
+        }
+        let threshold = isSpeaking || candidate != nil ? settings.deactivation : settings.activation
+        let isVoice = probability >= min(0.95, threshold + caution)
+        if isVoice {
+            lastVoice = end
+            guard !isSpeaking else { return }
+            let start = candidate ?? end - Int64(VoiceWindow.samples)
+            candidate = start
+            guard end - start >= frames(settings.minimumSpeech) else { return }
+            (isSpeaking, candidate) = (true, nil)
+            events.append(.started(position: start))
+        } else if isSpeaking {
+            guard end - lastVoice >= frames(settings.minimumSilence) else { return }
+            isSpeaking = false
+            events.append(.ended(position: lastVoice))
+        } else {
+            candidate = nil
+        }
+    }
+
+    private func frames(_ milliseconds: Int) -> Int64 {
+        Int64(milliseconds * VoiceWindow.rate / 1000)
+    }
+}
