@@ -75,6 +75,18 @@ struct PCMHandle: ~Copyable {
         }
     }
 
+    /// Sets a microphone going.
+    func start() throws(AudioError) {
+        let code = snd_pcm_start(pcm)
+        // One that runs already is refused.
+        guard code == 0 || snd_pcm_state(pcm) == SND_PCM_STATE_RUNNING else {
+            throw ALSAError.running(name, direction, code: code)
+        }
+    }
+
+    /// Frames that can be moved now; 0 in an xrun.
+    var available: Int { max(0, Int(snd_pcm_avail_update(pcm))) }
+
     /// Frames between the program and the air; 0 where the device does not say.
     var delay: Int {
         var frames = snd_pcm_sframes_t(0)

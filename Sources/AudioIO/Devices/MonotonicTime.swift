@@ -1,9 +1,9 @@
 import Glibc
 
 /// Time that only goes forward, as the sound threads use it: no allocation, no conversion.
-enum MonotonicTime {
+package enum MonotonicTime {
     /// Nanoseconds since the machine started.
-    static var now: Int64 {
+    package static var now: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

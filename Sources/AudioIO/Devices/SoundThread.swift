@@ -22,8 +22,9 @@ enum SoundThread {
         thread.start()
     }
 
-    /// How long to wait before a lost device is tried again: soon at first, and every five seconds in the end.
+    /// How long to wait before a lost device is tried again, in milliseconds: soon at first, and so often in the end that one which
+    /// returned is at work within two seconds.
     static func patience(attempt: Int) -> Int32 {
-        min(5000, 100 << Int32(min(attempt, 6)))
+        min(1500, 100 << Int32(min(attempt, 4)))
     }
 }

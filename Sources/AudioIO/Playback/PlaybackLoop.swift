@@ -15,6 +15,10 @@ final class PlaybackLoop: Sendable {
     /// Tells those who wait when the thread changed something.
     let news: News
     let events: AsyncStream<PlaybackEvent>
+    /// Why the thread ended, when it was not told to.
+    let failure = Mutex<AudioError?>(nil)
+    /// What the device was given.
+    let reference: PlaybackReference
     private let continuation: AsyncStream<PlaybackEvent>.Continuation
     private let reopening: Reopening
     /// How long a lost device is waited for; `nil` for ever.
@@ -26,6 +30,7 @@ final class PlaybackLoop: Sendable {
         self.patience = patience
         self.rate = rate
         self.reopening = reopening
+        reference = PlaybackReference(rate: rate)
         queue = Mutex(PlaybackQueue(rate: rate, seconds: Self.room.waiting, history: Self.room.heard))
         wake = try Bell()
         (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
@@ -54,7 +59,14 @@ final class PlaybackLoop: Sendable {
                 current.close()
                 device = nil
                 queue.withLock { $0.deviceLost() }
+                reference.interrupt()
                 news.tell()
+                if error.code == .unsupported {
+                    // It will not become another device by being opened again.
+                    failure.withLock { $0 = error }
+                    break
+                }
+                wake.wait(milliseconds: SoundThread.patience(attempt: 0))
                 device = reopen()
             }
         }
@@ -67,16 +79,28 @@ final class PlaybackLoop: Sendable {
 
     /// Plays until it is to stop.
     private func play(on device: any PlaybackDevice, _ period: SampleBuffer) throws(AudioError) {
+        var guardian = PaceGuard(rate: rate)
         while !isStopping {
             let sound = queue.withLock { $0.render(into: period.samples) }
             let count = device.isPaced ? period.samples.count : sound
             if count == 0 {
                 confirm(0, lost: 0, on: device)
+                reference.interrupt()
                 // What is still on its way has to be listened to.
                 wake.wait(milliseconds: device.delay > 0 ? 10 : -1)
             } else {
-                let lost = try device.write(UnsafeBufferPointer(rebasing: period.samples[..<count]))
+                let samples = UnsafeBufferPointer(rebasing: period.samples[..<count])
+                let lost = try device.write(samples)
+                guard !device.isPaced || guardian.allows(count, at: MonotonicTime.now) else {
+                    throw AudioError(.unsupported, "The loudspeaker takes sound faster than it can be heard.")
+                }
                 confirm(count, lost: lost, on: device)
+                if reference.hub.isHeard {
+                    reference.played(samples, delay: device.delay, lost: lost)
+                    news.tell()
+                } else {
+                    reference.interrupt()
+                }
             }
         }
     }
@@ -108,7 +132,10 @@ final class PlaybackLoop: Sendable {
 
     private func deliver() {
         for event in queue.withLock({ $0.takeEvents() }) { continuation.yield(event) }
-        if hasEnded { continuation.finish() }
+        reference.deliver()
+        guard hasEnded else { return }
+        continuation.finish()
+        reference.hub.finish()
     }
 
     /// The news begin before the loop is whole.

@@ -55,6 +55,14 @@ package final class PlaybackSink: Sendable {
     /// Where listening is; `nil` before anything was heard.
     package var played: PlayedPosition? { loop.queue.withLock { $0.played } }
 
+    /// Why the events ended, when the device turned out to be none.
+    package var failure: AudioError? { loop.failure.withLock { $0 } }
+
+    /// What the loudspeaker is given from now on, silence included, in frames whose time is when they are heard: what an echo
+    /// canceller has to take away from the microphone's sound. Positions count from the first frame that anybody asked for.
+    /// - Parameter room: frames that may wait. Of more the oldest are dropped.
+    package func reference(room: Int = 500) -> AsyncStream<CapturedFrame> { loop.reference.hub.subscribe(room: room) }
+
     /// Appends samples at the device's rate to an item, waiting for room. Items are heard in the order in which they begin.
     package func enqueue(_ samples: [Int16], to item: PlaybackItemID) async throws {
         var rest = samples[...]

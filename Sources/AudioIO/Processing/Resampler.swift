@@ -36,22 +36,30 @@ struct Resampler: ~Copyable {
         return (Int(taken), Int(given))
     }
 
-    /// The same as ``process(_:into:)`` for a whole array.
-    mutating func process(_ input: [Int16]) -> [Int16] {
-        let room = input.count * outputRate / inputRate + 64
+    /// The same as ``process(_:into:)`` for all of the input.
+    mutating func process(_ source: UnsafeBufferPointer<Int16>) -> [Int16] {
+        let room = source.count * outputRate / inputRate + 64
         return [Int16](unsafeUninitializedCapacity: room) { output, count in
-            input.withUnsafeBufferPointer { source in
-                var taken = 0
-                while taken < source.count, count < room {
-                    let step = process(
-                        UnsafeBufferPointer(rebasing: source[taken...]),
-                        into: UnsafeMutableBufferPointer(rebasing: output[count...]))
-                    guard step.taken + step.given > 0 else { return }
-                    taken += step.taken
-                    count += step.given
-                }
+            var taken = 0
+            while taken < source.count, count < room {
+                let step = process(
+                    UnsafeBufferPointer(rebasing: source[taken...]),
+                    into: UnsafeMutableBufferPointer(rebasing: output[count...]))
+                guard step.taken + step.given > 0 else { return }
+                taken += step.taken
+                count += step.given
             }
         }
+    }
+
+    mutating func process(_ input: [Int16]) -> [Int16] {
+        input.withUnsafeBufferPointer { process($0) }
+    }
+
+    /// Forgets what went in; the next sample is the first of something else.
+    mutating func reset() {
+        speex_resampler_reset_mem(state)
+        speex_resampler_skip_zeros(state)
     }
 
     /// What the filter still holds of the sound that went in.

@@ -76,6 +76,7 @@ struct Speech: Sendable {
             }
         }
         try Task.checkCancellation()
+        if let failure = sink.failure { throw failure }
         throw AudioError(
             .lost, "The loudspeaker did not come back.", advice: "'companion-edge devices list' shows what is there.")
     }

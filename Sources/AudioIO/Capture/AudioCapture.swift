@@ -1,0 +1,77 @@
+import Foundation
+import Synchronization
+
+/// The one owner of a microphone, for as many listeners as there are. It has a thread of its own, on which the device is opened,
+/// read, mended and closed.
+///
+/// A device that goes away, or from which no sound comes any more, is tried again until it returns; the time that passed is in the
+/// frames' positions. The device is read only while it is not muted and once somebody has subscribed.
+package final class AudioCapture: Sendable {
+    private let loop: CaptureLoop
+
+    /// Opens the device, unless it begins muted.
+    /// - Parameters:
+    ///   - isMuted: how it begins; whoever starts the program again passes what was so before.
+    ///   - patience: how long a device that is lost later on is waited for; `nil` for ever. All streams end with it.
+    /// - Throws: ``AudioError`` when it cannot be used now.
+    package init(_ id: AudioDeviceID, isMuted: Bool = false, patience: Duration? = nil) async throws {
+        loop = try await withCheckedThrowingContinuation { continuation in
+            SoundThread.start(name: "microphone") {
+                let device: (any CaptureDevice)?
+                let loop: CaptureLoop
+                do {
+                    device = isMuted ? nil : try Self.device(id)
+                    loop = try CaptureLoop(isMuted: isMuted, patience: patience) { () throws(AudioError) in try Self.device(id) }
+                } catch {
+                    continuation.resume(throwing: error)
+                    return
+                }
+                continuation.resume(returning: loop)
+                loop.run(device)
+            }
+        }
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    private static func device(_ id: AudioDeviceID) throws(AudioError) -> any CaptureDevice {
+        switch id {
+        case .systemDefault: try ALSACapture(name: "default")
+        case .alsa(let name): try ALSACapture(name: name)
+        case .wave(let path): try WaveCapture(path: path)
+        case .fifo(let path): try FifoCapture(path: path)
+        case .null: NullCapture()
+        }
+    }
+
+    /// Sound from now on; the first subscription starts the device. The stream ends when the capture is closed, when a file is
+    /// over, or when a lost device was waited for in vain.
+    /// - Parameter room: frames that may wait. Of more the oldest are dropped, and counted.
+    package func subscribe(room: Int = 500) -> AsyncStream<CapturedFrame> {
+        let frames = loop.hub.subscribe(room: room)
+        loop.begin()
+        return frames
+    }
+
+    /// What happens at the microphone from now on. It starts nothing.
+    package func events() -> AsyncStream<CaptureEvent> { loop.events() }
+
+    package var isMuted: Bool { loop.isMuted }
+    package var counts: CaptureCounts { loop.counts }
+
+    /// Closes the device, so that nothing is read into memory, or opens it again. Nothing recorded before is delivered after it
+    /// returns; what a subscriber has been given and not yet looked at is its own.
+    package func mute(_ isMuted: Bool) async throws {
+        loop.mute(isMuted)
+        guard isMuted else { return }
+        try await loop.news.wait { [loop] in loop.isDeviceClosed || !loop.isMuted ? true : nil }
+    }
+
+    /// Closes the device and waits until it is closed.
+    package func close() async throws {
+        loop.stop()
+        try await loop.news.wait { [loop] in loop.hasEnded ? true : nil }
+    }
+}
