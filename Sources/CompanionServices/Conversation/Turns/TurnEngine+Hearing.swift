@@ -1,0 +1,352 @@
+/// What the person says.
+extension TurnEngine {
+    // MARK: Being addressed
+
+    mutating func addressed() {
+        guard canHear else { return }
+        switch phase {
+        case .idle, .listening, .followUp:
+            effects.append(.cue)
+            enter(.listening)
+            if settings.mode != .open { start(.noSpeech, after: settings.noSpeech) }
+            // Somebody who does not stop after the wake word is heard all the same.
+            if voiceSince != nil { voiceStarted(at: now) }
+        case .capturing, .endpointing: break
+        case .thinking, .speaking, .paused:
+            stopSpeaking()
+            effects.append(.cue)
+        }
+    }
+
+    mutating func buttonDown() {
+        guard canHear, utterance?.isHeld != true else { return }
+        switch phase {
+        case .thinking where reply?.stage != .sent: goOn(at: now)
+        case .thinking, .speaking, .paused:
+            cut()
+            if utterance == nil { beginUtterance(at: now) } else { continueUtterance(at: now) }
+            enter(.capturing)
+        case .idle, .listening, .followUp:
+            beginUtterance(at: now)
+            enter(.capturing)
+        case .capturing: break
+        case .endpointing: goOn(at: now)
+        }
+        utterance?.isHeld = true
+        utterance?.voiceEnd = nil
+        utterance?.mayBeEcho = false
+    }
+
+    mutating func buttonUp() {
+        guard utterance?.isHeld == true, phase == .capturing else { return }
+        silence(since: now)
+    }
+
+    // MARK: Voices
+
+    mutating func voice(since time: TurnTime) {
+        guard canHear else { return }
+        voiceSince = time
+        if isOpenToVoices { voiceStarted(at: time) }
+    }
+
+    mutating func voice(endedAt time: TurnTime) {
+        voiceSince = nil
+        if canHear, isOpenToVoices { voiceEnded(at: time) }
+    }
+
+    /// A held button says by itself when somebody speaks.
+    private var isOpenToVoices: Bool { settings.mode != .pushToTalk && utterance?.isHeld != true }
+
+    private mutating func voiceStarted(at time: TurnTime) {
+        switch phase {
+        case .idle, .capturing: break
+        case .listening, .followUp:
+            beginUtterance(at: time)
+            enter(.capturing)
+        case .endpointing:
+            if let end = utterance?.voiceEnd, utterance?.mayBeEcho == false { learn { $0.observe(pause: time - end, in: $1) } }
+            goOn(at: time)
+        case .thinking where reply?.stage != .sent:
+            // It may be nothing, so the answer only waits.
+            let pause = utterance?.voiceEnd.map { time - $0 }
+            utterance?.heldPause = pause
+            utterance?.voiceEnd = nil
+            start(.hold, at: time + settings.holdAfter)
+        case .thinking:
+            beginUtterance(at: time)
+            effects.append(.pause)
+            enter(.paused)
+        case .speaking: overlap(at: time)
+        case .paused:
+            timers[.falseInterruption] = nil
+            if utterance == nil { beginUtterance(at: time) } else { continueUtterance(at: time) }
+        }
+    }
+
+    private mutating func voiceEnded(at time: TurnTime) {
+        guard let utterance, utterance.isVoiced else { return }
+        switch phase {
+        case .idle, .listening, .followUp, .endpointing: break
+        case .capturing: silence(since: time)
+        case .thinking:
+            // Too short to be the person going on.
+            self.utterance?.voiceEnd = time
+            timers[.hold] = nil
+            if reply?.stage == .prepared { speak() }
+        case .speaking:
+            timers[.duck] = nil
+            timers[.pause] = nil
+            unduck()
+            finishHearing(at: time)
+        case .paused:
+            finishHearing(at: time)
+            start(.falseInterruption, at: time + settings.falseInterruption)
+        }
+    }
+
+    /// A voice while we speak.
+    private mutating func overlap(at time: TurnTime) {
+        if utterance == nil { beginUtterance(at: time) } else { continueUtterance(at: time) }
+        // Until it is known how we sound to ourselves, only words interrupt.
+        guard let reply, time >= reply.began + settings.echoGuard else { return }
+        start(.duck, at: time + settings.duckAfter)
+        start(.pause, at: time + settings.pauseAfter)
+    }
+
+    private mutating func beginUtterance(at time: TurnTime) {
+        lastHearing += 1
+        var utterance = Utterance(hearing: lastHearing, began: time, hearingBegan: time)
+        utterance.mayBeEcho =
+            phase == .speaking || phase == .paused || time < lastSoundEnd.addingReportingOverflow(settings.echoTail).partialValue
+        self.utterance = utterance
+        effects.append(.hear(hearing: lastHearing, since: time, continues: nil))
+    }
+
+    /// The voice came back before it was clear that it was done: one utterance, heard again from its beginning, because words are
+    /// understood better together. A long one goes on from here, so that hearing it does not take ever longer.
+    private mutating func continueUtterance(at time: TurnTime) {
+        guard let utterance else { return }
+        if utterance.isFinished {
+            let isLong = time - utterance.hearingBegan > settings.preemptive
+            hearAnew(since: isLong && utterance.text != nil ? time : utterance.hearingBegan)
+        } else {
+            // Its words were not asked for yet: the hearing simply goes on.
+            self.utterance?.voiceEnd = nil
+        }
+    }
+
+    /// The same utterance in another hearing. What lies before `time` keeps the words that are known.
+    private mutating func hearAnew(since time: TurnTime) {
+        guard var utterance else { return }
+        if time > utterance.hearingBegan, let text = utterance.text {
+            utterance.prefix = text
+            utterance.hearingBegan = time
+        }
+        lastHearing += 1
+        effects.append(.hear(hearing: lastHearing, since: utterance.hearingBegan, continues: utterance.hearing))
+        utterance.hearing = lastHearing
+        utterance.voiceEnd = nil
+        utterance.isFinished = false
+        utterance.text = nil
+        self.utterance = utterance
+    }
+
+    /// The person goes on with a turn that we thought might be over.
+    mutating func goOn(at time: TurnTime) {
+        if let pause = utterance?.heldPause { learn { $0.observe(cutOff: pause, in: $1) } }
+        utterance?.heldPause = nil
+        discardPrepared()
+        continueUtterance(at: time)
+        enter(.capturing)
+    }
+
+    private mutating func silence(since time: TurnTime) {
+        finishHearing(at: time)
+        enter(.endpointing)
+        decide()
+    }
+
+    mutating func finishHearing(at time: TurnTime) {
+        guard var utterance else { return }
+        utterance.voiceEnd = time
+        utterance.noticed = now
+        let isNews = !utterance.isFinished
+        utterance.isFinished = true
+        self.utterance = utterance
+        if isNews { effects.append(.finishHearing(hearing: utterance.hearing)) }
+    }
+
+    // MARK: Words
+
+    mutating func partial(_ text: String) {
+        guard let utterance, utterance.text == nil else { return }
+        switch phase {
+        case .speaking, .paused:
+            switch SpokenSigns.sign(of: text) {
+            case .nothing, .backChannel, .hold: return
+            case .stop: if !isEcho(text) { stopSpeaking() }
+            case .speech:
+                guard !isEcho(text) else { return }
+                interrupt()
+            }
+        case .idle, .listening, .capturing, .endpointing, .thinking, .followUp: return
+        }
+    }
+
+    mutating func transcript(_ text: String) {
+        guard var utterance, utterance.text == nil else { return }
+        let text = utterance.prefix.isEmpty ? text : text.isEmpty ? utterance.prefix : utterance.prefix + " " + text
+        utterance.text = text
+        utterance.transcribed = now
+        let isEarly = !utterance.isFinished
+        utterance.isFinished = true
+        self.utterance = utterance
+        if isEarly, phase == .capturing {
+            // The recogniser can hold no more, and the person speaks on.
+            hearAnew(since: now)
+            return
+        }
+        switch phase {
+        case .speaking, .paused: judgeOverlap(text)
+        case .endpointing:
+            let sign = SpokenSigns.sign(of: text)
+            if sign == .nothing {
+                refuse(utterance.isStop ? .stop : .nothing)
+            } else if utterance.isStop, sign != .speech {
+                refuse(.stop)
+            } else if isEcho(text) {
+                refuse(.echo)
+            } else {
+                prepareEarly()
+                decide()
+            }
+        case .idle, .listening, .capturing, .thinking, .followUp: break
+        }
+    }
+
+    /// What was said over us: nothing, something that needs no answer, or a turn.
+    private mutating func judgeOverlap(_ text: String) {
+        switch SpokenSigns.sign(of: text) {
+        case .nothing: refuse(.nothing)
+        case .backChannel: refuse(.backChannel)
+        case .stop, .hold:
+            if isEcho(text) { refuse(.echo) } else { stopSpeaking() }
+        case .speech:
+            if isEcho(text) { refuse(.echo) } else { interrupt() }
+        }
+    }
+
+    /// Whether it is our own voice that came back.
+    private func isEcho(_ text: String) -> Bool {
+        guard utterance?.mayBeEcho == true else { return false }
+        return SpokenSigns.isEcho(text, of: reply?.said ?? lastSaid)
+    }
+
+    /// What was heard is not answered; what it stood in the way of goes on.
+    mutating func refuse(_ reason: TurnEffect.RefusalReason) {
+        guard let utterance else { return }
+        effects.append(.refused(hearing: utterance.hearing, text: utterance.text ?? "", reason: reason))
+        // The voice may still be there; what it says from now on is another utterance.
+        self.utterance = nil
+        switch phase {
+        case .paused: resume()
+        case .speaking:
+            timers[.duck] = nil
+            timers[.pause] = nil
+            unduck()
+        case .endpointing: enter(settings.mode == .open ? .listening : .followUp)
+        case .idle, .listening, .capturing, .thinking, .followUp: break
+        }
+    }
+
+    /// What was being heard is not wanted any more.
+    mutating func drop(_ reason: TurnEffect.DropReason, trouble: TurnEffect.Trouble? = nil) {
+        guard let utterance else { return }
+        drop(utterance, reason)
+        if let trouble { effects.append(.trouble(trouble)) }
+        switch phase {
+        case .capturing, .endpointing:
+            discardPrepared()
+            enter(.listening)
+        case .paused: resume()
+        case .speaking:
+            timers[.duck] = nil
+            timers[.pause] = nil
+            unduck()
+        case .idle, .listening, .thinking, .followUp: break
+        }
+    }
+
+    mutating func drop(_ utterance: Utterance, _ reason: TurnEffect.DropReason) {
+        effects.append(.dropHearing(hearing: utterance.hearing, reason: reason))
+        self.utterance = nil
+    }
+
+    mutating func learn(_ observe: (inout EndpointDelay, ClosedRange<Int>) -> Void) {
+        let before = endpoint
+        observe(&endpoint, settings.endpointBounds)
+        if endpoint != before { effects.append(.learned(endpoint)) }
+    }
+
+    // MARK: The end of a turn
+
+    /// Whether the turn is over by now; if not, when to look again.
+    mutating func decide() {
+        guard phase == .endpointing, let utterance, let end = utterance.voiceEnd, let text = utterance.text else { return }
+        let delay = delay(after: text, utterance)
+        guard now >= end + delay else {
+            start(.endpoint, at: end + delay)
+            return
+        }
+        commit()
+    }
+
+    private func delay(after text: String, _ utterance: Utterance) -> Int {
+        if utterance.isHeld { return 0 }
+        if SpokenSigns.sign(of: text) == .hold { return settings.holdPatience }
+        if SpokenSigns.isUnfinished(text) { return settings.endpointMaximum }
+        return endpoint.milliseconds(in: settings.endpointBounds)
+    }
+
+    private mutating func commit() {
+        guard let utterance, let text = utterance.text, let end = utterance.voiceEnd else { return }
+        if SpokenSigns.sign(of: text) == .hold {
+            refuse(.hold)
+            return
+        }
+        prepare()
+        let times = TurnTimes(
+            generation: lastGeneration, voiceEnd: end, noticed: utterance.noticed, transcript: utterance.transcribed,
+            endpoint: now, prepared: now, firstSound: now)
+        reply?.times = times
+        lastVoiceEnd = end
+        enter(.thinking)
+        // The watchdog allows for making the answer; the person has waited since they fell silent.
+        start(.fillerSound, at: end + settings.fillerSound)
+        start(.fillerPhrase, at: end + settings.fillerPhrase)
+        if reply?.stage == .prepared { speak() }
+    }
+
+    private mutating func prepareEarly() {
+        guard let utterance, let end = utterance.voiceEnd, !utterance.isHeld, let text = utterance.text,
+            end - utterance.began <= settings.preemptive, utterance.tries < settings.preemptiveTries,
+            SpokenSigns.sign(of: text) != .hold, !SpokenSigns.isUnfinished(text)
+        else { return }
+        self.utterance?.tries += 1
+        prepare()
+    }
+
+    private mutating func prepare() {
+        guard let utterance, let text = utterance.text, reply == nil else { return }
+        lastGeneration += 1
+        reply = Reply(generation: lastGeneration, stage: .preparing, text: text, hearing: utterance.hearing)
+        effects.append(.prepare(generation: lastGeneration, text: text))
+    }
+
+    mutating func discardPrepared() {
+        guard let reply, reply.stage == .preparing || reply.stage == .prepared else { return }
+        effects.append(.discard(generation: reply.generation))
+        self.reply = nil
+    }
+}
