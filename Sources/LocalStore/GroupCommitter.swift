@@ -114,9 +114,12 @@ final class GroupCommitter: Sendable {
         return state.withLock { state in state.anchor?.agrees(with: current) == true ? nil : current }
     }
 
+    /// Thrown when a body failed after it had written something and no savepoint can take that back.
+    private struct NeedsSavepoints: Error {}
+
     /// Whoever is alone needs no savepoint: if it fails, the transaction is rolled back with all that it did.
-    private func run(_ entry: Entry, _ transaction: StoreTransaction, alone: Bool) throws -> @Sendable () -> Void {
-        if alone { return try entry.run(transaction) }
+    private func run(_ entry: Entry, _ transaction: StoreTransaction, savepoint: Bool) throws -> @Sendable () -> Void {
+        guard savepoint else { return try entry.run(transaction) }
         let db = transaction.db
         // GRDB's own savepoints are compiled anew every time.
         try db.run("SAVEPOINT entry")
@@ -133,49 +136,78 @@ final class GroupCommitter: Sendable {
         }
     }
 
+    /// What became of a group's bodies, in their order.
+    private struct Outcome {
+        var succeeded: [(report: @Sendable () -> Void, entry: Entry)] = []
+        var failed: [(error: any Error, entry: Entry)] = []
+        var newestChange: Int64?
+    }
+
+    /// Runs the bodies in one transaction and commits it. `outcome` tells what was done even when the commit fails.
+    private func attempt(
+        _ group: [Entry], _ transaction: StoreTransaction, moved: ClockAnchor?, savepoints: Bool, _ outcome: inout Outcome
+    ) throws {
+        let db = transaction.db
+        try db.inTransaction(.immediate) {
+            if let moved { try transaction.setClockAnchor(moved) }
+            for entry in group {
+                let changes = db.totalChangesCount
+                do {
+                    outcome.succeeded.append((try run(entry, transaction, savepoint: savepoints), entry))
+                } catch {
+                    let mustUndo = !savepoints && group.count > 1 && db.totalChangesCount != changes
+                    if mustUndo, db.isInsideTransaction { throw NeedsSavepoints() }
+                    outcome.failed.append((error, entry))
+                    // A full disk or an I/O error ends the whole transaction: nothing of this group can be kept.
+                    guard db.isInsideTransaction else { throw error }
+                }
+            }
+            guard !outcome.succeeded.isEmpty else { return .rollback }
+            try SearchIndexer.drain(db)
+            outcome.newestChange = try newestChange(db)
+            return .commit
+        }
+    }
+
+    /// Most bodies do not fail, or before they write: savepoints, a twentieth of a shared write, come only when one was missed.
+    private func run(_ group: [Entry], _ transaction: StoreTransaction, moved: ClockAnchor?) -> Outcome {
+        var outcome = Outcome()
+        do {
+            do {
+                try attempt(group, transaction, moved: moved, savepoints: false, &outcome)
+            } catch is NeedsSavepoints {
+                outcome = Outcome()
+                try attempt(group, transaction, moved: moved, savepoints: true, &outcome)
+            }
+        } catch {
+            outcome.failed += outcome.succeeded.map { (error, $0.entry) }
+            let reached = outcome.failed.count
+            outcome.failed += group.dropFirst(reached).map { (error, $0) }
+            outcome.succeeded = []
+        }
+        return outcome
+    }
+
     /// Gives the number of writers that were about: those of the group, and those that came meanwhile.
     private func commit(_ group: [Entry], _ db: Database) -> Int {
         let transaction = StoreTransaction(db: db, userID: userID, now: clock.now(), deviceID: deviceID)
         let moved = movedAnchor()
-        var succeeded: [(report: @Sendable () -> Void, entry: Entry)] = []
-        var failed: [(error: any Error, entry: Entry)] = []
-        var newest: Int64?
-        do {
-            try db.inTransaction(.immediate) {
-                if let moved { try transaction.setClockAnchor(moved) }
-                for entry in group {
-                    do {
-                        succeeded.append((try run(entry, transaction, alone: group.count == 1), entry))
-                    } catch {
-                        failed.append((error, entry))
-                        // A full disk or an I/O error ends the whole transaction: nothing of this group can be kept.
-                        guard db.isInsideTransaction else { throw error }
-                    }
-                }
-                guard !succeeded.isEmpty else { return .rollback }
-                try SearchIndexer.drain(db)
-                newest = try newestChange(db)
-                return .commit
-            }
-        } catch {
-            failed += succeeded.map { (error, $0.entry) }
-            let reached = failed.count
-            failed += group.dropFirst(reached).map { (error, $0) }
-            succeeded = []
-        }
+        let outcome = run(group, transaction, moved: moved)
         let (changes, writers) = state.withLock { state -> ((@Sendable () -> Void)?, Int) in
             let writers = group.count + state.waiting.count
-            if let moved, !succeeded.isEmpty { state.anchor = moved }
-            state.statistics.writes += succeeded.count
-            state.statistics.commits += succeeded.isEmpty ? 0 : 1
-            state.statistics.failures += failed.count
-            guard let newest, !succeeded.isEmpty, newest > state.lastChange else { return (nil, writers) }
+            if let moved, !outcome.succeeded.isEmpty { state.anchor = moved }
+            state.statistics.writes += outcome.succeeded.count
+            state.statistics.commits += outcome.succeeded.isEmpty ? 0 : 1
+            state.statistics.failures += outcome.failed.count
+            guard let newest = outcome.newestChange, !outcome.succeeded.isEmpty, newest > state.lastChange else {
+                return (nil, writers)
+            }
             state.lastChange = newest
             return (state.changeListener, writers)
         }
         changes?()
-        for (report, _) in succeeded { report() }
-        for (error, entry) in failed { entry.fail(error) }
+        for (report, _) in outcome.succeeded { report() }
+        for (error, entry) in outcome.failed { entry.fail(error) }
         return writers
     }
 }

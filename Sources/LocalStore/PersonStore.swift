@@ -5,7 +5,7 @@ import Synchronization
 /// One person's SQLite file: the only copy that counts of what they said and what is known about them.
 ///
 /// A write is on the disk when `write` returns (WAL with `synchronous=FULL`). There is one writing connection; concurrent
-/// writes share a transaction and one fsync, each behind a savepoint of its own. Hold the ``WriterLock`` of the data directory
+/// writes share a transaction and one fsync; what fails takes nobody else with it. Hold the ``WriterLock`` of the data directory
 /// before opening: two writing processes are not safe with every SQLite version in use.
 package final class PersonStore: Sendable {
     package let userID: UserID
@@ -81,7 +81,8 @@ package final class PersonStore: Sendable {
 
     /// Runs `body` and makes what it wrote durable. If it throws, nothing of it remains, and the error comes back here.
     ///
-    /// When the disk is full, the reserve is given up and `body` runs a second time.
+    /// `body` may run again, after all it had written was taken back: when the disk is full and the reserve was given up, and when
+    /// another write that shares its commit failed halfway.
     package func write<Value: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Value) async throws -> Value {
         do {
             return try await committer.submit(body)

@@ -56,6 +56,17 @@ extension StoreView {
                     """), arguments: [userID.text, glob, limit, category?.rawValue, head])
     }
 
+    /// The memories that give a person's name, by last change: every turn asks for them, so they have an index of their own
+    /// (``LeanIndexes``), which SQLite takes only for its very words.
+    package func namesOfPeople(limit: Int) throws -> [Memory] {
+        try Memory.fetchAll(
+            db.cachedStatement(
+                sql: Memory.selection + """
+                     WHERE m.user_id = ? AND \(LeanIndexes.namesAPerson(in: "m"))
+                    ORDER BY m.updated_at DESC, m.id DESC LIMIT ?
+                    """), arguments: [userID.text, limit])
+    }
+
     /// The categories that memories are in, by one step in the index for each.
     private static let usedCategories = """
         (WITH RECURSIVE used(category) AS (

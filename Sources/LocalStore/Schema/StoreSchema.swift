@@ -5,7 +5,7 @@ package enum StoreSchema {
     /// Marks a file as ours in SQLite's header: the letters "CEDG".
     static let applicationID = 0x4345_4447
     /// The newest schema this program knows; kept in `PRAGMA user_version`.
-    static let currentVersion = 3
+    static let currentVersion = 4
 
     /// Brings the file up to date. Call only when ``version(of:)`` is at most ``currentVersion``.
     package static func migrate(_ writer: some DatabaseWriter) throws {
@@ -22,6 +22,10 @@ package enum StoreSchema {
         migrator.registerMigration("0003_attachment_transfers") { db in
             try AttachmentSchema.migrate(db)
             try db.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("0004_lean_indexes") { db in
+            try LeanIndexes.migrate(db)
+            try db.execute(sql: "PRAGMA user_version = 4")
         }
         try migrator.migrate(writer)
     }

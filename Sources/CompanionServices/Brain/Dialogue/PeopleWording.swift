@@ -35,7 +35,7 @@ struct PeopleBook: Sendable {
     private let names: [String: String]
 
     init(_ view: StoreView, rules: DialogueRules) throws {
-        let memories = try view.memories(category: .relationship, keyPattern: "*_name", limit: Self.limit)
+        let memories = try view.namesOfPeople(limit: Self.limit)
         var names: [String: String] = [:]
         var references: [PersonReference] = []
         for memory in memories {
