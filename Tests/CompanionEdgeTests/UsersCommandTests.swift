@@ -62,7 +62,7 @@ import TestSupport
         #expect(declined.status == .failure)
         #expect(try await house.run("memory", "list", "--json").json().count == 1)
         let removed = try await house.run("users", "remove", "Amina Khan", typing: [.line("yes")])
-        #expect(removed.status == .ok && removed.output.contains("1 memories"))
+        #expect(removed.status == .ok && removed.output.contains("1 memory and"))
         #expect(try await house.run("users", "list", "--json").json().count == 0)
     }
 

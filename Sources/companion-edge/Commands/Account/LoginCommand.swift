@@ -65,8 +65,8 @@ struct LoginCommand: CompanionCommand {
             let next =
                 switch (waiting, context.daemon) {
                 case (0, _): ""
-                case (_, nil): " \(waiting) changes wait: 'companion-edge sync' sends them."
-                default: " \(waiting) changes are being sent."
+                case (_, nil): " \(waiting.counted("change waits", "changes wait")): 'companion-edge sync' sends what waits."
+                default: " \(waiting.counted("change is", "changes are")) being sent."
                 }
             try await context.output.writeLine("Signed in as \(account.shownName) (account \(account.id)).\(next)")
         }

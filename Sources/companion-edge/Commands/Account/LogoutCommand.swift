@@ -42,7 +42,7 @@ struct LogoutCommand: CompanionCommand {
         if account.isSignedIn { try await signOut(person, in: household, context) }
         if unbind { try await household.devices.unbindAccount(of: person.id) }
         let waiting = try await household.companion(person.id).store.read { try $0.outboxCount(states: [.pending, .sealed]) }
-        let kept = waiting == 0 ? "" : " \(waiting) changes stay here and are sent after the next login."
+        let kept = waiting == 0 ? "" : " \(waiting.counted("change stays", "changes stay")) here until the next login."
         try await context.output.writeLine("\(unbind ? "Parted from" : "Signed out") \(account.shownName).\(kept)")
         return .ok
     }

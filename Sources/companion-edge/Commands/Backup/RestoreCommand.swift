@@ -72,7 +72,8 @@ struct RestoreCommand: CompanionCommand {
             return .ok
         }
         try await context.output.writeLine(
-            "\(beginning): \(content.memories) memories and \(content.messages) messages of \(content.userID).")
+            "\(beginning): \(content.memories.counted("memory", "memories")) and \(content.messages.counted("message")) of \(content.userID)."
+        )
         if let previous { try await context.output.writeLine("What was there before is kept as \(previous.path)") }
         return .ok
     }

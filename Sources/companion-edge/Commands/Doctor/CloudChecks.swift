@@ -92,7 +92,8 @@ struct CloudChecks {
         let tables = try await household.companion(person.id).store.read { try $0.syncTables() }
         var all = local(tables, subject: subject, user: user)
         if asksServer { all += await server(person.id, cloud, subject: subject, user: user) }
-        return all.isEmpty ? [.fine(subject, "as \(account.shownName), \(tables.pending) changes wait")] : all
+        return all.isEmpty
+            ? [.fine(subject, "as \(account.shownName), \(tables.pending.counted("change waits", "changes wait"))")] : all
     }
 
     private func local(_ tables: SyncTables, subject: String, user: String) -> [Finding] {
@@ -100,13 +101,13 @@ struct CloudChecks {
         if tables.quarantined > 0 {
             all.append(
                 .warning(
-                    subject, "the project did not take \(tables.quarantined) changes",
+                    subject, "the project did not take \(tables.quarantined.counted("change"))",
                     fix: "companion-edge sync quarantine \(user); then companion-edge sync retry \(user)"))
         }
         if let oldest = tables.oldestPending, context.clock.now().seconds(since: oldest) > Self.patience {
             all.append(
                 .warning(
-                    subject, "\(tables.pending) changes wait, the oldest for more than a day",
+                    subject, "\(tables.pending.counted("change waits", "changes wait")), the oldest for more than a day",
                     fix: "companion-edge sync \(user) says why."))
         }
         if abs(tables.clockOffset) > Self.clockTolerance {
@@ -118,7 +119,7 @@ struct CloudChecks {
         if tables.divergences > 0 {
             all.append(
                 .warning(
-                    subject, "rows did not add up to the server's \(tables.divergences) times and were read anew",
+                    subject, "rows did not add up to the server's \(tables.divergences.counted("time")) and were read anew",
                     fix: "companion-edge sync reset \(user) compares everything; report it if it comes again."))
         }
         return all

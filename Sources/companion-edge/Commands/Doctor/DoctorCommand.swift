@@ -41,7 +41,7 @@ struct DoctorCommand: CompanionCommand {
             let problems = findings.count { $0.level == .problem }
             let warnings = findings.count { $0.level == .warning }
             try await context.output.writeLine(
-                problems + warnings == 0 ? "All is well." : "\(problems) problems, \(warnings) warnings.")
+                problems + warnings == 0 ? "All is well." : "\(problems.counted("problem")), \(warnings.counted("warning")).")
         }
         return findings.contains { $0.level == .problem } ? .failure : .ok
     }

@@ -43,12 +43,13 @@ struct StoreChecks {
                 return report.problems.map { .problem(subject, $0.description, fix: Self.fix(for: $0, of: person)) }
             }
             let count = try await companion.store.read { try $0.memoryCount() }
-            var findings = [Finding.fine(subject, "sound, \(count) memories")]
+            var findings = [Finding.fine(subject, "sound, \(count.counted("memory", "memories"))")]
             let failing = try await companion.store.read { try $0.jobs().filter { $0.attempts >= 3 } }
             if let first = failing.first {
                 findings.append(
                     .warning(
-                        subject, "\(failing.count) jobs fail again and again: \(first.lastError ?? first.kind)",
+                        subject,
+                        "\(failing.count.counted("job fails", "jobs fail")) again and again: \(first.lastError ?? first.kind)",
                         fix: "Report it with this message; what was said is kept."))
             }
             return findings

@@ -55,11 +55,11 @@ struct PersonStatus: Encodable, Sendable {
 
     func lines(moments: Moments) -> [String] {
         [
-            "knows   \(memories) memories, \(messages) messages in \(conversations) conversations"
+            "knows   \(memories.counted("memory", "memories")), \(messages.counted("message")) in \(conversations.counted("conversation"))"
                 + (lastConversationAt.map { ", the last on \(moments.text($0))" } ?? ""),
-            "waits   \(remindersPending) reminders" + (nextReminderAt.map { ", the next on \(moments.text($0))" } ?? "")
-                + "; \(questionsOpen) questions for a better brain; \(jobsPending) jobs",
-            "store   \(Self.megabytes(storeBytes)), \(changesToSync) changes not synced",
+            "waits   \(remindersPending.counted("reminder"))" + (nextReminderAt.map { ", the next on \(moments.text($0))" } ?? "")
+                + "; \(questionsOpen.counted("question")) for a better brain; \(jobsPending.counted("job"))",
+            "store   \(Self.megabytes(storeBytes)), \(changesToSync.counted("change")) not synced",
         ] + sync.lines(moments: moments)
     }
 

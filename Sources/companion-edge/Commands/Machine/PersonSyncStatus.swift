@@ -44,11 +44,13 @@ struct PersonSyncStatus: Encodable, Sendable {
             isSignedIn
             ? "as \(name)" + (lastInStep.map { ", last in step on \(moments.text($0))" } ?? ", never in step yet")
             : "signed out of \(name)"
-        var lines = ["sync    \(state); \(waiting) changes wait"]
+        var lines = ["sync    \(state); \(waiting.counted("change waits", "changes wait"))"]
         if quarantined > 0 {
-            lines.append("        \(quarantined) changes refused by the project: companion-edge sync quarantine")
+            lines.append("        \(quarantined.counted("change")) refused by the project: companion-edge sync quarantine")
         }
-        if conflicts > 0 { lines.append("        \(conflicts) values did not stand in a merge: companion-edge sync conflicts") }
+        if conflicts > 0 {
+            lines.append("        \(conflicts.counted("value")) did not stand in a merge: companion-edge sync conflicts")
+        }
         if let trouble = blockedBy ?? lastError { lines.append("        \(PrintableText.oneLine(trouble))") }
         return lines
     }

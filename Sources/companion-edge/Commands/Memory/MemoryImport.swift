@@ -63,9 +63,9 @@ struct MemoryImport: CompanionCommand {
                     owner: report.owner.text, added: total.added, updated: total.updated, unchanged: total.unchanged,
                     kept: total.kept, skipped: report.skipped))
         } else {
-            var text = "Imported: \(total.added) rows added, \(total.updated) updated, \(total.unchanged) here already"
+            var text = "Imported: \(total.added.counted("row")) added, \(total.updated) updated, \(total.unchanged) here already"
             if total.kept > 0 { text += ", \(total.kept) older than what is here" }
-            if report.skipped > 0 { text += "; \(report.skipped) lines left out" }
+            if report.skipped > 0 { text += "; \(report.skipped.counted("line")) left out" }
             try await context.output.writeLine(text + ".")
         }
     }

@@ -43,7 +43,8 @@ struct SyncOutcome: Sendable {
         lines.append("  received  \(summary.received)")
         if summary.merged > 0 || summary.conflicts > 0 {
             lines.append(
-                "  merged    \(summary.merged) now; \(summary.conflicts) values did not stand: companion-edge sync conflicts")
+                "  merged    \(summary.merged) now; \(summary.conflicts.counted("value")) did not stand: companion-edge sync conflicts"
+            )
         }
         if summary.quarantined > 0 {
             lines.append("  refused   \(summary.refused) now, \(summary.quarantined) in all: companion-edge sync quarantine")

@@ -23,7 +23,8 @@ struct SyncPlanReport: Encodable, Sendable {
 
     func lines(_ account: Account) -> [String] {
         let tables = outgoing.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        let down = full ? "everything: \(incoming) rows" : incoming == 0 ? "nothing" : "up to \(incoming) changes"
+        let down =
+            full ? "everything: \(incoming.counted("row"))" : incoming == 0 ? "nothing" : "up to \(incoming.counted("change"))"
         return [
             "Nothing was sent or changed. The next sync with \(account.project) as \(account.shownName) would",
             "  send      \(tables.isEmpty ? "nothing" : tables)", "  receive   \(down)",

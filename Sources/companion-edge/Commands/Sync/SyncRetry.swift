@@ -39,8 +39,8 @@ struct SyncRetry: CompanionCommand {
         }
         let rest =
             chosen == offered ? "" : " Of \(chosen - offered) nothing was left to offer; see 'companion-edge sync conflicts'."
-        let next = context.daemon == nil && offered > 0 ? " 'companion-edge sync' sends them." : ""
-        try await context.output.writeLine("\(offered) changes are offered again.\(rest)\(next)")
+        let next = context.daemon == nil && offered > 0 ? " 'companion-edge sync' sends what waits." : ""
+        try await context.output.writeLine("\(offered.counted("change is", "changes are")) offered again.\(rest)\(next)")
         return .ok
     }
 }

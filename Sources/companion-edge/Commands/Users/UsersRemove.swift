@@ -35,7 +35,8 @@ struct UsersRemove: CompanionCommand {
         }
         if !yes {
             let end = erase ? ", for good" : ""
-            let question = "Remove \(name) with \(count.memories) memories and \(count.messages) messages\(end)? [y/N] "
+            let question =
+                "Remove \(name) with \(count.memories.counted("memory", "memories")) and \(count.messages.counted("message"))\(end)? [y/N] "
             guard try await context.confirm(question) else {
                 try await context.output.writeLine("Nothing was removed.")
                 return .failure
@@ -44,7 +45,7 @@ struct UsersRemove: CompanionCommand {
         let copy = try await household.remove(chosen, erase ? .erase : .keepCopy)
         let kept = copy.map { " A copy is kept: \($0.path)" } ?? ""
         try await context.output.writeLine(
-            "Removed \(name): \(count.memories) memories and \(count.messages) messages.\(kept)")
+            "Removed \(name): \(count.memories.counted("memory", "memories")) and \(count.messages.counted("message")).\(kept)")
         return .ok
     }
 }
