@@ -1,5 +1,6 @@
 import Foundation
 import LocalStore
+import Synchronization
 
 /// What a conversation must remember from one turn to the next. It is kept in the store, written in the same transaction as the
 /// turn, so that a restart in the middle of a conversation changes nothing.
@@ -137,21 +138,40 @@ extension DialogueState {
     private static let peopleLimit = 6
     private static let questionMemory = 200
 
-    static func load(_ view: StoreView) throws -> DialogueState {
-        guard let text = try view.setting(setting) else { return DialogueState() }
-        // A state that this version cannot read is worth less than the conversation: begin with a fresh one.
-        return (try? JSONDecoder().decode(DialogueState.self, from: Data(text.utf8))) ?? DialogueState()
-    }
-
-    func save(_ transaction: StoreTransaction) throws {
+    /// As it is kept: without what is too old to matter.
+    fileprivate var pruned: DialogueState {
         var state = self
         state.changes = Array(changes.suffix(Self.changeLimit))
         state.plansAsked = Array(plansAsked.suffix(Self.plansLimit))
         state.forgotten = Array(forgotten.suffix(Self.forgottenLimit))
         state.mentioned = Array(mentioned.prefix(Self.peopleLimit))
         state.asked = asked.filter { turns - $0.value < Self.questionMemory }
+        return state
+    }
+}
+
+/// Reads and writes dialogue states. The last one is remembered with the text it is kept as, so that the next turn, which nearly
+/// always begins with the same text, need not read it anew; another person's text is another text.
+final class DialogueStates: Sendable {
+    private let last = Mutex<(text: String, state: DialogueState)?>(nil)
+
+    func load(_ view: StoreView) throws -> DialogueState {
+        guard let text = try view.setting(DialogueState.setting) else { return DialogueState() }
+        if let known = last.withLock({ $0?.text == text ? $0?.state : nil }) { return known }
+        // A state that this version cannot read is worth less than the conversation: begin with a fresh one.
+        let state = (try? JSONDecoder().decode(DialogueState.self, from: Data(text.utf8))) ?? DialogueState()
+        last.withLock { $0 = (text, state) }
+        return state
+    }
+
+    func save(_ state: DialogueState, _ transaction: StoreTransaction) throws {
+        let state = state.pruned
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try transaction.setSetting(Self.setting, String(decoding: encoder.encode(state), as: UTF8.self))
+        let data = try encoder.encode(state)
+        assert((try? JSONDecoder().decode(DialogueState.self, from: data)) == state, "a state is not read as it was written")
+        let text = String(decoding: data, as: UTF8.self)
+        try transaction.setSetting(DialogueState.setting, text)
+        last.withLock { $0 = (text, state) }
     }
 }

@@ -20,12 +20,12 @@ extension EmbeddedBrain {
         let zone = companion.options.timeZone
         let now = companion.store.clock.now()
         let hasPlan = try await companion.store.read { view in
-            try !PlanMemory.due(in: view, state: DialogueState.load(view), now: now).isEmpty
+            try !PlanMemory.due(in: view, state: states.load(view), now: now).isEmpty
         }
         guard hasPlan else { return nil }
         return try await companion.store.write { transaction in
             let view = transaction.view
-            var state = try DialogueState.load(view)
+            var state = try states.load(view)
             let person = try PersonFacts(view, defaultZone: zone)
             let spoken = try language ?? view.personLanguage()
             var speaker = speaker(view, spoken, person, state, transaction.now)
@@ -43,7 +43,7 @@ extension EmbeddedBrain {
                     question: .plan(.init(memory), topic: topic), askedInTurn: state.turns, askedAt: transaction.now)
                 state.recentPhrases = speaker.recent
                 state.asked["any"] = state.turns
-                try state.save(transaction)
+                try states.save(state, transaction)
                 return (conversation, Reply(text: text, language: spoken, messageID: message.id))
             }
             return nil
@@ -55,7 +55,7 @@ extension EmbeddedBrain {
         throws -> Reply
     {
         let view = transaction.view
-        var state = try DialogueState.load(view)
+        var state = try states.load(view)
         let person = try PersonFacts(view, defaultZone: companion.options.timeZone)
         let language = try reminder.language.flatMap(Language.init(rawValue:)) ?? view.personLanguage()
         var speaker = speaker(view, language, person, state, transaction.now)
@@ -76,14 +76,14 @@ extension EmbeddedBrain {
             details: ["act": "announcement", "reminder": .string(reminder.id), "rules": ["a reminder was due"]])
         state.announcedReminder = reminder.id
         state.recentPhrases = speaker.recent
-        try state.save(transaction)
+        try states.save(state, transaction)
         return Reply(text: words, language: language, messageID: message.id)
     }
 
     /// The last word of a conversation that stopped without one.
     func sayGoodbye(_ companion: Companion, in conversation: Conversation, _ transaction: StoreTransaction) throws -> Reply {
         let view = transaction.view
-        var state = try DialogueState.load(view)
+        var state = try states.load(view)
         let person = try PersonFacts(view, defaultZone: companion.options.timeZone)
         let language = try view.personLanguage()
         var speaker = speaker(view, language, person, state, transaction.now)
@@ -95,7 +95,7 @@ extension EmbeddedBrain {
             details: ["act": "goodbye", "rules": ["the conversation was ended"]])
         state.recentPhrases = speaker.recent
         state.pending = nil
-        try state.save(transaction)
+        try states.save(state, transaction)
         return Reply(text: text, language: language, messageID: message.id, isFarewell: true)
     }
 }

@@ -22,6 +22,7 @@ package struct EmbeddedBrain: Sendable {
     let signals: SignalLexicon
     let concepts: ConceptLexicon
     let resources: CrisisResources
+    let states = DialogueStates()
 
     /// Reads patterns and phrases from the program's data; takes a moment, so do it once.
     package static func load() throws -> EmbeddedBrain {
@@ -130,7 +131,7 @@ extension EmbeddedBrain {
 
     /// What a turn starts from, to be read ahead of its transaction.
     func bearings(_ view: StoreView, defaultZone: TimeZone) throws -> Bearings {
-        try Bearings(view, rules: rules, defaultZone: defaultZone)
+        try Bearings(view, rules: rules, states: states, defaultZone: defaultZone)
     }
 
     /// One turn in one transaction: the person's message, everything it changes, the answer, and the work that follows. `found` is
@@ -140,7 +141,7 @@ extension EmbeddedBrain {
         fixed: Language?, surroundings: Surroundings, in transaction: StoreTransaction
     ) throws -> Outcome {
         let view = transaction.view
-        let bearings = try bearings.current(view, rules: rules, defaultZone: surroundings.defaultZone)
+        let bearings = try bearings.current(view, rules: rules, states: states, defaultZone: surroundings.defaultZone)
         var state = bearings.state
         state.turns += 1
         state.conversationTurns = state.conversationID == conversation ? state.conversationTurns + 1 : 1

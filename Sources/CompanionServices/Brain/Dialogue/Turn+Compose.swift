@@ -138,7 +138,7 @@ extension Turn {
         state.recentPhrases = speaker.recent
         if utterance.contains(where: \.isLetter) { state.lastLanguage = understanding.language }
         state.conversationID = message.conversationID
-        try state.save(transaction)
+        try brain.states.save(state, transaction)
     }
 }
 
