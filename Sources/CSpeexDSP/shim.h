@@ -1,3 +1,5 @@
 #pragma once
-// The resampler of libspeexdsp.
+// The resampler, the echo canceller and the preprocessor of libspeexdsp.
+#include <speex/speex_echo.h>
+#include <speex/speex_preprocess.h>
 #include <speex/speex_resampler.h>

@@ -30,7 +30,7 @@ package struct VoiceActivityDetector: Sendable {
     }
 
     package var settings: Settings
-    /// Raises both thresholds: what is known to be partly our own voice has to be clearer. 0…0.4.
+    /// Raises both thresholds: what is known to be partly our own voice has to be clearer. 0…1; with 1 nothing is a voice.
     package var caution: Float = 0
     /// Of the last window judged, 0…1.
     package private(set) var probability: Float = 0
@@ -132,7 +132,7 @@ package struct VoiceActivityDetector: Sendable {
             skipsNext = true
         }
         let threshold = isSpeaking || candidate != nil ? settings.deactivation : settings.activation
-        let isVoice = probability >= min(0.95, threshold + caution)
+        let isVoice = probability >= threshold + caution
         if isVoice {
             lastVoice = end
             guard !isSpeaking else { return }
