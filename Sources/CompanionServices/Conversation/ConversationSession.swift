@@ -11,7 +11,7 @@ package actor ConversationSession {
     package static let utteranceLimit = 8_000
 
     package nonisolated let channel: String
-    private let companion: Companion
+    let companion: Companion
     private let language: Language?
     private let logger: Logger
     private var conversation: Conversation?
@@ -53,39 +53,82 @@ package actor ConversationSession {
 
     /// Answers what the person said. Throws ``ConversationError`` for what cannot be taken in; then nothing is stored.
     package func reply(to text: String) async throws -> Reply {
-        let text = try Self.admitted(text)
         await begin()
         defer { finish() }
+        let ready = try await understood(text)
+        let (outcome, conversation) = try await companion.store.write { try ready.take(in: $0) }
+        if self.conversation == nil { self.conversation = conversation }
+        saidGoodbye = outcome.isFarewell
+        companion.retrieval.updateConversationContext(ready.text)
+        companion.retrieval.addConversationTurn(user: ready.text, assistant: outcome.text)
+        companion.worker.wake()
+        logger.debug(
+            "turn",
+            metadata: ["user": "\(companion.store.userID.logForm)", "acts": "\(ready.understanding.clauses.count)"])
+        return Reply(
+            text: outcome.text, language: outcome.language, messageID: outcome.answer.id,
+            answeredMessageID: outcome.userMessage.id, isFarewell: outcome.isFarewell)
+    }
+
+    /// What ``reply(to:)`` would answer if it were asked now. Nothing is stored: a person who speaks may not be done yet.
+    package func preview(of text: String) async throws -> (text: String, language: Language) {
+        await begin()
+        defer { finish() }
+        let ready = try await understood(text)
+        do {
+            let taken = try await companion.store.write { transaction -> TakenBack in
+                let outcome = try ready.take(in: transaction).0
+                throw TakenBack(text: outcome.text, language: outcome.language)
+            }
+            return (taken.text, taken.language)
+        } catch let taken as TakenBack {
+            return (taken.text, taken.language)
+        }
+    }
+
+    /// A turn that is only tried out ends with this, and takes everything it wrote with it.
+    private struct TakenBack: Error {
+        let text: String
+        let language: Language
+    }
+
+    /// Everything about a turn that is read before its transaction, which then only has to decide and to write.
+    private struct UnderstoodTurn: Sendable {
+        let text: String
+        let understanding: Understanding
+        let bearings: Bearings
+        let found: Retrieval
+        let known: Conversation?
+        let channel: String
+        let language: Language?
+        let companion: Companion
+
+        func take(in transaction: StoreTransaction) throws -> (EmbeddedBrain.Outcome, Conversation) {
+            let conversation =
+                try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
+            let outcome = try companion.brain.take(
+                text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
+                surroundings: companion.surroundings, in: transaction)
+            return (outcome, conversation)
+        }
+    }
+
+    /// Every turn looks into memory, whatever was said.
+    private func understood(_ text: String) async throws -> UnderstoodTurn {
+        let text = try Self.admitted(text)
         let companion = companion
-        let brain = companion.brain
-        let surroundings = companion.surroundings
+        let (brain, zone) = (companion.brain, companion.surroundings.defaultZone)
         let now = companion.store.clock.now()
-        // Every turn looks into memory, whatever was said; before the transaction, which then only has to decide and to write.
         let (bearings, understanding, found) = try await companion.store.readBeforeWriting { view in
-            let bearings = try brain.bearings(view, defaultZone: surroundings.defaultZone)
+            let bearings = try brain.bearings(view, defaultZone: zone)
             return (
                 bearings, try brain.understand(text, from: bearings, in: view, now: now),
                 try companion.retrieval.retrieve(text, filter: SearchFilter(role: .user), in: view)
             )
         }
-        let (channel, language, known) = (channel, language, conversation)
-        let (outcome, conversation) = try await companion.store.write { transaction in
-            let conversation =
-                try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
-            let outcome = try brain.take(
-                text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
-                surroundings: surroundings, in: transaction)
-            return (outcome, conversation)
-        }
-        if self.conversation == nil { self.conversation = conversation }
-        saidGoodbye = outcome.isFarewell
-        companion.retrieval.updateConversationContext(text)
-        companion.retrieval.addConversationTurn(user: text, assistant: outcome.text)
-        companion.worker.wake()
-        logger.debug("turn", metadata: ["user": "\(companion.store.userID.logForm)", "acts": "\(understanding.clauses.count)"])
-        return Reply(
-            text: outcome.text, language: outcome.language, messageID: outcome.answer.id,
-            answeredMessageID: outcome.userMessage.id, isFarewell: outcome.isFarewell)
+        return UnderstoodTurn(
+            text: text, understanding: understanding, bearings: bearings, found: found, known: conversation, channel: channel,
+            language: language, companion: companion)
     }
 
     /// As ``reply(to:)``, in pieces as they become available.
