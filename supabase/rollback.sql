@@ -70,7 +70,7 @@ begin
     end;
 end $$;
 
-drop function if exists public.sync_push, public.sync_pull, public.sync_reject, public.sync_status, public.sync_reconcile,
+drop function if exists public.sync_upkeep, public.sync_push, public.sync_pull, public.sync_reject, public.sync_status, public.sync_reconcile,
     public.sync_export, public.sync_forget_me;
 drop schema if exists sync cascade;
 -- The role may own things in other databases of the cluster; then it stays.

@@ -71,4 +71,31 @@ import Testing
         #expect(try Data(contentsOf: study.files.file(sha256)) == data)
         #expect(try await study.queue.pass() == AttachmentQueue.Report())
     }
+
+    @Test("once a day what nothing names any more is taken out of Storage, and nothing else")
+    func tidyUp() async throws {
+        let cloud = try await CloudStack.sharedProject()
+        let (user, stranger) = (try await cloud.user(), try await cloud.user())
+        let (kitchen, other) = (try await Device(cloud, user), try await Device(cloud, stranger))
+        let named = try await kitchen.record(Data("named".utf8))
+        let (old, young) = (try await kitchen.record(Data("old".utf8)), try await kitchen.record(Data("young".utf8)))
+        let theirs = try await other.record(Data("theirs".utf8))
+        for device in [kitchen, other] {
+            #expect(try await device.engine.syncOnce().isComplete)
+            #expect(try await device.queue.pass().failed == 0)
+        }
+        try await cloud.sql(
+            "update storage.objects set created_at = now() - interval '8 days' where name not like %s", [.string("%/\(young)")])
+        try await cloud.sql(
+            "delete from public.attachments where sha256 in ('\(old)', '\(young)', '\(theirs)')")
+        #expect(try await kitchen.engine.syncOnce().isComplete)
+        // Not before a day is over.
+        #expect(try await kitchen.queue.pass().removed == 0)
+        try await kitchen.store.write { try $0.noteUpkeep(at: Timestamp(milliseconds: 0)) }
+        #expect(try await kitchen.queue.pass().removed == 1)
+        let left = try await cloud.sql("select name from storage.objects where name like '\(user.id)/%' order by created_at")
+        #expect(left.compactMap { $0["name"]?.stringValue } == ["\(user.id)/\(named)", "\(user.id)/\(young)"])
+        let others = try await cloud.sql("select count(*) from storage.objects where name like '\(stranger.id)/%'")
+        #expect(others == [["count": 1]])
+    }
 }

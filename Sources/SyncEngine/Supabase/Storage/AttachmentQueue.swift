@@ -10,6 +10,8 @@ package struct AttachmentQueue: Sendable {
         package var sent = 0
         package var received = 0
         package var failed = 0
+        /// Files that nothing names any more, taken out of the project's Storage.
+        package var removed = 0
         /// The earliest moment at which something that failed may be tried again.
         package var nextTry: Timestamp?
 
@@ -56,7 +58,23 @@ package struct AttachmentQueue: Sendable {
                 report.nextTry = min(report.nextTry ?? next, next)
             }
         }
+        try await tidyUp(&report)
         return report
+    }
+
+    /// Once a day. What fails is tried again the next day: nobody waits for it.
+    private func tidyUp(_ report: inout Report) async throws {
+        let now = store.clock.now()
+        guard try await store.read({ try $0.isUpkeepDue(at: now) }) else { return }
+        let needed = try await store.read { try $0.attachmentDigests() }
+        do throws(BlobError) {
+            report.removed = try await blobs.tidyUp { needed.contains($0) }
+        } catch {
+            try Task.checkCancellation()
+            if case .auth(let cause) = error, cause.needsLogin { throw cause }
+            if case .auth(.unreachable) = error { return }
+        }
+        try await store.write { try $0.noteUpkeep(at: now) }
     }
 
     private func carry(_ transfer: AttachmentTransfer) async throws(BlobError) {

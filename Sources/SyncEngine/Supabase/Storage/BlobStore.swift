@@ -92,6 +92,39 @@ package struct BlobStore: Sendable {
 
     // MARK: Requests
 
+    /// Has the project tidy up what it keeps of this person, and takes away the stored files that nothing names any more.
+    ///
+    /// - Parameter isNeeded: whether a digest is named here, by something that the project may not know of yet.
+    /// - Returns: how many files went. Zero also when the project's functions are older than this one.
+    package func tidyUp(isNeeded: (String) -> Bool) async throws(BlobError) -> Int {
+        let response = try await send { [requests] token in requests.project.json("/rest/v1/rpc/sync_upkeep", token: token, [:]) }
+        let text = String(decoding: response.body, as: UTF8.self)
+        if response.status == 404 { return 0 }
+        guard response.status == 200 else { throw failure(response) }
+        let names: [JSONValue]?
+        do {
+            names = try JSONValue(parsing: text).objectValue?["unused"]?.arrayValue
+        } catch {
+            throw .server(status: response.status, "an answer that is no JSON (\(error))")
+        }
+        var removed = 0
+        for path in names?.compactMap(\.stringValue) ?? [] {
+            // Only what is named as this program names it, in this person's folder.
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, path == name(parts[1]), parts[1].allSatisfy(\.isHexDigit), !isNeeded(parts[1]) else {
+                continue
+            }
+            let answer = try await send { [requests] token in
+                requests.project.request(.delete, "/storage/v1/object/\(Self.bucket)/\(path)", token: token)
+            }
+            // Another device was faster.
+            if meaning(answer).status == 404 { continue }
+            guard answer.status == 200 else { throw failure(answer) }
+            removed += 1
+        }
+        return removed
+    }
+
     private func name(_ sha256: String) -> String { "\(requests.account)/\(sha256)" }
 
     /// The address of a new upload; nil when the blob is there already.
