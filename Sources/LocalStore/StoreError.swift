@@ -8,6 +8,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case noSuchRow(table: String, id: String)
     /// The reserve is used up as well; nothing of the write remains.
     case diskFull(path: String)
+    /// The file was kept in step with this account, and another one is asked for.
+    case boundToAccount(String)
     case closed
 
     package var description: String {
@@ -24,6 +26,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         case .noSuchRow(let table, let id): "There is no row '\(id.prefix(60))' in \(table)."
         case .diskFull(let path):
             "There is no room left on the disk of \(path), so this could not be kept. Free some space, then say it again; what was kept before is safe."
+        case .boundToAccount(let account):
+            "What is kept here was in step with another account (\(account)), so nothing is sent to this one. Log in with that account, or part the two with 'companion-edge logout --unbind' and log in again; then everything goes to the new one."
         case .closed: "The store is closed."
         }
     }

@@ -61,6 +61,34 @@ import Testing
         #expect(try await home.json("whoami", "--user", "Bilal", "--json").objectValue?["account"]?.stringValue == bilal.id)
     }
 
+    @Test("when whose account is whose was lost, nothing goes to another account unasked")
+    func lostBinding() async throws {
+        let project = try await CloudStack.sharedProject()
+        let (amina, other) = (try await project.user(), try await project.user())
+        let home = try CloudHome(project)
+        try await home.logIn(amina, as: "Amina")
+        try await home.succeed("memory", "add", "fact", "city", "Quetta")
+        try await home.succeed("sync")
+        let id = try await home.json("whoami", "--json").objectValue?["person"]?.objectValue?["id"]?.stringValue ?? ""
+        for name in ["device.sqlite", "device.sqlite-wal", "device.sqlite-shm"] {
+            let file = home.data.appending(path: name)
+            if FileManager.default.fileExists(atPath: file.path) { try FileManager.default.removeItem(at: file) }
+        }
+        let refused = try await home.run(
+            "login", "--user", id, "--email", other.email, "--password-stdin", input: other.password)
+        #expect(refused.status == 65)
+        #expect(refused.errors.contains("in step with another account (\(amina.id))"))
+        #expect(refused.errors.contains("add --move"))
+        #expect(try await project.sql("select count(*) from public.memory where user_id = '\(other.id)'") == [["count": 0]])
+        // With its own account it goes on; with the other one only when that is what is wanted.
+        try await home.succeed("login", "--user", id, "--email", amina.email, "--password-stdin", input: amina.password)
+        #expect(try await home.succeed("sync").contains("In step"))
+        try await home.succeed("logout", "--unbind", "--yes")
+        try await home.succeed("login", "--email", other.email, "--password-stdin", input: other.password)
+        #expect(try await home.succeed("sync").contains("In step"))
+        #expect(try await project.sql("select count(*) from public.memory where user_id = '\(other.id)'") == [["count": 1]])
+    }
+
     @Test("master keys are refused, publishable keys taken, and each missing setting is named")
     func keys() async throws {
         let project = try await CloudStack.sharedProject()

@@ -266,6 +266,12 @@ import Testing
         let rows = world.rows
         // An empty server stands for the account's part of it.
         world.server.withLock { $0 = ModelServer(now: $0.now, seed: 99) }
+        // Nobody said that it may: whose account is whose may have been lost.
+        await #expect(throws: StoreError.boundToAccount("first")) {
+            try await one.store.write { _ = try $0.bind(account: "second") }
+        }
+        #expect(try await one.store.read { try $0.boundAccount() } == "first")
+        try await one.store.write { try $0.partFromAccount() }
         #expect(try await one.store.write { try $0.bind(account: "second") })
         #expect(try await one.store.write { try $0.bind(account: "second") } == false)
         #expect(try await one.memory("pet") == "cat")

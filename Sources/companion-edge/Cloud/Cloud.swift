@@ -66,9 +66,16 @@ actor Cloud {
     }
 
     /// Signs somebody in: what is kept of this person here belongs to that account from now on.
-    func enter(_ entry: AuthClient.Entry, as person: UserID, store: PersonStore) async throws -> Account {
+    ///
+    /// - Parameter isMoving: also what was kept in step with another account until now.
+    func enter(_ entry: AuthClient.Entry, as person: UserID, store: PersonStore, isMoving: Bool) async throws -> Account {
+        let bound = try await store.read { try $0.boundAccount() }
+        // Where the box knows the person's account, that decides; see `DeviceStore.bind`.
+        if let bound, bound != entry.session.account.text, !isMoving, try await devices.account(of: person) == nil {
+            throw StoreError.boundToAccount(bound)
+        }
         let account = try await devices.bind(entry.session, email: entry.email, project: project.address, to: person)
-        try await store.write { _ = try $0.bind(account: account.id.text) }
+        try await store.write { _ = try $0.bind(account: account.id.text, isMoving: isMoving) }
         // The new tokens stand in the store; a keeper of the old ones would renew those.
         forget(person)
         return account

@@ -10,13 +10,15 @@ struct LoginCommand: CompanionCommand {
         abstract: "Sign in to the Supabase project, so that memories reach the person's other devices.",
         discussion: """
             The project is SUPABASE_URL with SUPABASE_ANON_KEY. Each person of this device has an account of their own; what \
-            they told before signing in is kept and sent. The password is asked for without showing it and is not stored.
+            they told before signing in is kept and sent. What was in step with another account until now goes to this one only \
+            when you say so: --move. The password is asked for without showing it and is not stored.
 
             EXAMPLES:
               companion-edge login --email amina@example.org
               companion-edge login --email amina@example.org --code
               companion-edge login --email amina@example.org --password-stdin < password.txt
               companion-edge login --email amina@example.org --verify 123456 --user Amina
+              companion-edge login --email new@example.org --move
             """)
 
     @Option(help: ArgumentHelp("The address of the account.", valueName: "address"))
@@ -30,6 +32,9 @@ struct LoginCommand: CompanionCommand {
 
     @Option(help: ArgumentHelp("A one-time code that was sent before.", valueName: "code"))
     var verify: String?
+
+    @Flag(help: "Send everything to this account, although it was in step with another one until now.")
+    var move = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -53,7 +58,11 @@ struct LoginCommand: CompanionCommand {
         let store = try await household.companion(person.id).store
         let account: Account
         do {
-            account = try await cloud.enter(entry, as: person.id, store: store)
+            account = try await cloud.enter(
+                entry, as: person.id, store: store, isMoving: try await mayMove(entry, person, household, context))
+        } catch let error as CommandFailure {
+            try await cloud.dismiss(entry)
+            throw error
         } catch let error as AccountError {
             try await cloud.dismiss(entry)
             throw CommandFailure(.data, "\(error)")
@@ -71,6 +80,30 @@ struct LoginCommand: CompanionCommand {
             try await context.output.writeLine("Signed in as \(account.shownName) (account \(account.id)).\(next)")
         }
         return .ok
+    }
+
+    /// Whether what is here may go to an account that it was not in step with before. The box's own file, which knows whose
+    /// account is whose, may be lost or from elsewhere, while the person's file still says it.
+    private func mayMove(
+        _ entry: AuthClient.Entry, _ person: Person, _ household: Household, _ context: CommandContext
+    ) async throws -> Bool {
+        // Where the box knows the person's account, it says itself what is wrong with another.
+        if try await household.devices.account(of: person.id) != nil { return move }
+        let store = try await household.companion(person.id).store
+        guard !move, let bound = try await store.read({ try $0.boundAccount() }), bound != entry.session.account.text else {
+            return move
+        }
+        let said = "What is kept here was in step with another account (\(bound))."
+        guard context.terminal.inputIsTerminal else {
+            throw CommandFailure(
+                .data, "\(said) Nobody was signed in, and nothing was sent.",
+                advice: "Sign in with that account; or, if everything kept here shall go to this one, add --move.")
+        }
+        try await context.output.writeLine(said)
+        guard try await context.confirm("Send everything that is kept here to the account you just signed in to? [y/N] ") else {
+            throw CommandFailure(.data, "Nobody was signed in, and nothing was sent.")
+        }
+        return true
     }
 
     private func address(of person: Person?, in household: Household, _ context: CommandContext) async throws -> String {

@@ -40,8 +40,12 @@ struct LogoutCommand: CompanionCommand {
             }
         }
         if account.isSignedIn { try await signOut(person, in: household, context) }
-        if unbind { try await household.devices.unbindAccount(of: person.id) }
-        let waiting = try await household.companion(person.id).store.read { try $0.outboxCount(states: [.pending, .sealed]) }
+        let store = try await household.companion(person.id).store
+        if unbind {
+            try await store.write { try $0.partFromAccount() }
+            try await household.devices.unbindAccount(of: person.id)
+        }
+        let waiting = try await store.read { try $0.outboxCount(states: [.pending, .sealed]) }
         let kept = waiting == 0 ? "" : " \(waiting.counted("change stays", "changes stay")) here until the next login."
         try await context.output.writeLine("\(unbind ? "Parted from" : "Signed out") \(account.shownName).\(kept)")
         return .ok

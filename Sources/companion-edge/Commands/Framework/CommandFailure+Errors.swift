@@ -99,7 +99,7 @@ extension CommandFailure {
     private init(store error: StoreError) {
         switch error {
         case .cannotOpen: self.init(.io, "\(error)", advice: "'companion-edge doctor' looks for the cause.")
-        case .notAStore, .newerSchema, .wrongPerson, .unreadableColumn: self.init(.data, "\(error)")
+        case .notAStore, .newerSchema, .wrongPerson, .unreadableColumn, .boundToAccount: self.init(.data, "\(error)")
         case .noSuchRow: self.init(.failure, "\(error)")
         case .diskFull: self.init(.io, "\(error)")
         case .closed: self.init(.temporary, "\(error)", advice: "Give the command again.")
