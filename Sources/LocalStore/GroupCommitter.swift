@@ -13,6 +13,9 @@ package struct WriteStatistics: Sendable, Hashable {
 
 /// Gathers writes that arrive while a commit is under way into the next one: one fsync for many.
 ///
+/// What nobody waits for, such as an answer of the server's being stored, takes turns with what somebody does, in transactions
+/// of its own: a person's write waits for one of those at most.
+///
 /// With one writer nothing waits for company; a lone write commits at once. When several were about, the next commit waits a
 /// moment for those that were just answered: otherwise half of them would always share a commit without the other half.
 final class GroupCommitter: Sendable {
@@ -25,6 +28,10 @@ final class GroupCommitter: Sendable {
 
     private struct State {
         var waiting: [Entry] = []
+        /// What can wait.
+        var patient: [Entry] = []
+        /// The last commit was of what could not.
+        var wasUrgent = false
         var isDraining = false
         /// What the file holds about the clock; nil until this program has written it.
         var anchor: ClockAnchor?
@@ -53,8 +60,12 @@ final class GroupCommitter: Sendable {
     }
 
     var statistics: WriteStatistics { state.withLock(\.statistics) }
+    var waiting: Int { state.withLock { $0.waiting.count + $0.patient.count } }
 
-    func submit<Value: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Value) async throws -> Value {
+    /// - Parameter isPatient: others go first, and nothing shares its commit.
+    func submit<Value: Sendable>(
+        isPatient: Bool = false, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let entry = Entry(
                 run: { transaction in
@@ -63,7 +74,7 @@ final class GroupCommitter: Sendable {
                 },
                 fail: { continuation.resume(throwing: $0) })
             let mustStart = state.withLock { state in
-                state.waiting.append(entry)
+                if isPatient { state.patient.append(entry) } else { state.waiting.append(entry) }
                 defer { state.isDraining = true }
                 return !state.isDraining
             }
@@ -88,10 +99,15 @@ final class GroupCommitter: Sendable {
 
     private func nextGroup() -> [Entry]? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
+            guard !state.waiting.isEmpty || !state.patient.isEmpty else {
                 state.isDraining = false
                 return nil
             }
+            if state.waiting.isEmpty || (state.wasUrgent && !state.patient.isEmpty) {
+                state.wasUrgent = false
+                return [state.patient.removeFirst()]
+            }
+            state.wasUrgent = true
             let group = Array(state.waiting.prefix(Self.largestGroup))
             state.waiting.removeFirst(group.count)
             return group

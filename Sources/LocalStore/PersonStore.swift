@@ -83,14 +83,19 @@ package final class PersonStore: Sendable {
     ///
     /// `body` may run again, after all it had written was taken back: when the disk is full and the reserve was given up, and when
     /// another write that shares its commit failed halfway.
-    package func write<Value: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter isPatient: nobody waits for this; writes that somebody waits for go first. Keep it to some milliseconds,
+    ///   because whoever comes while it runs waits for its end.
+    package func write<Value: Sendable>(
+        isPatient: Bool = false, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
+    ) async throws -> Value {
         do {
-            return try await committer.submit(body)
+            return try await committer.submit(isPatient: isPatient, body)
         } catch let error as DatabaseError where error.isDiskFull {
             guard let reserve, reserve.release() else { throw StoreError.diskFull(path: file.path) }
         }
         do {
-            return try await committer.submit(body)
+            return try await committer.submit(isPatient: isPatient, body)
         } catch let error as DatabaseError where error.isDiskFull {
             throw StoreError.diskFull(path: file.path)
         }
@@ -104,6 +109,9 @@ package final class PersonStore: Sendable {
 
     /// How many bodies were written, and in how many commits.
     package var writeStatistics: WriteStatistics { committer.statistics }
+
+    /// How many bodies wait for their turn.
+    package var writesWaiting: Int { committer.waiting }
 
     /// Waits for running reads and writes, folds the WAL into the file and closes it.
     package func close() throws {

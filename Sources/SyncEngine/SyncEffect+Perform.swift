@@ -6,7 +6,10 @@ extension SyncEffect {
         switch self {
         case .store(let id, let step):
             do {
-                return .stored(id: id, try await store.write { try step.run($0, appVersion: appVersion, account: account) })
+                let report = try await store.write(isPatient: true) {
+                    try step.run($0, appVersion: appVersion, account: account)
+                }
+                return .stored(id: id, report)
             } catch {
                 return .storeFailed(id: id, String(describing: error))
             }

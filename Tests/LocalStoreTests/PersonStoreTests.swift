@@ -57,6 +57,31 @@ import Testing
         #expect(try await store.read { try $0.memoryRevisions() }.isEmpty)
     }
 
+    @Test("what can wait takes turns with what somebody waits for, in commits of its own")
+    func patience() async throws {
+        let order = Order()
+        let before = store.writeStatistics.commits
+        let store = store
+        let (begun, beginning) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await store.write { _ in
+                    beginning.finish()
+                    // Everybody is there before anybody's turn comes.
+                    let deadline = ContinuousClock.now + .seconds(30)
+                    while store.writesWaiting < 5, ContinuousClock.now < deadline { sched_yield() }
+                }
+            }
+            for await _ in begun {}
+            for _ in 1...3 { group.addTask { try await store.write(isPatient: true) { _ in order.note("patient") } } }
+            for _ in 1...2 { group.addTask { try await store.write { _ in order.note("urgent") } } }
+            try await group.waitForAll()
+        }
+        // The first commit was urgent, so one that can wait has its turn; then those that cannot, together.
+        #expect(order.names == ["patient", "urgent", "urgent", "patient", "patient"])
+        #expect(store.writeStatistics.commits == 5 + before)
+    }
+
     @Test("the newer of two values wins although the clock was set back a year in between")
     func clockSetBack() async throws {
         _ = try await said(store, .fact, "city", "Lahore")
@@ -159,4 +184,13 @@ import Testing
         let memory = try await again.read { try $0.memory(category: .preference, key: "favorite_food") }
         #expect(memory?.value == "بریانی")
     }
+}
+
+/// Who came when.
+private final class Order: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    var names: [String] { noted.withLock { $0 } }
+
+    func note(_ name: String) { noted.withLock { $0.append(name) } }
 }

@@ -8,27 +8,36 @@ import Testing
 /// The program is killed after every single thing that reconciling does, and starts again from the file.
 @Suite struct CrashTests {
     /// Does what a machine wants, up to so many things; then nothing of it is left but the file.
-    private func run(_ device: SyncDevice, _ remote: ModelRemote, things: Int) async throws -> SyncHalt? {
-        var machine = SyncMachine(appVersion: "1.0", isSingleRun: true, seed: 5)
+    ///
+    /// - Parameter storeFirst: of a push and what the file does beside it, the file's part is done first.
+    private func run(_ device: SyncDevice, _ remote: ModelRemote, things: Int, storeFirst: Bool = false) async throws
+        -> SyncHalt?
+    {
+        // Little at once, so that pushes follow each other and answers are stored in parts.
+        var tuning = SyncTuning()
+        tuning.mostOperations = 3
+        tuning.slice = 2
+        var machine = SyncMachine(tuning: tuning, appVersion: "1.0", isSingleRun: true, seed: 5)
         var uptime: Int64 = 1_000
-        var event = SyncEvent.started
         var done = 0
-        while true {
-            let anchor = ClockAnchor.current()
-            let moment = SyncMoment(uptime: uptime, wall: Timestamp(Date()), anchor: anchor)
-            guard let effect = machine.handle(event, at: moment).first else { return nil }
+        func moment() -> SyncMoment { SyncMoment(uptime: uptime, wall: Timestamp(Date()), anchor: ClockAnchor.current()) }
+        var effects = machine.handle(.started, at: moment())
+        while let effect = storeFirst ? effects.popLast() : effects.isEmpty ? nil : effects.removeFirst() {
             if case .finished(let halt) = effect { return halt }
             if case .wake(let at) = effect {
+                if !effects.isEmpty { continue }
                 uptime = at
-                event = .tick
+                effects = machine.handle(.tick, at: moment())
                 continue
             }
-            event = await effect.perform(store: device.store, remote: remote, appVersion: "1.0")
+            let event = await effect.perform(store: device.store, remote: remote, appVersion: "1.0")
             uptime += 20
             done += 1
             // What was just done is done; that it was, nobody remembers.
             if done == things { return nil }
+            effects += machine.handle(event, at: moment())
         }
+        return nil
     }
 
     private func write(_ device: SyncDevice, _ world: SyncWorld) async throws {
@@ -47,15 +56,15 @@ import Testing
         try await device.save("city", "Lahore")
     }
 
-    @Test("wherever it is killed, everything arrives once")
-    func everywhere() async throws {
-        for things in 1..<16 {
+    @Test("wherever it is killed, everything arrives once", arguments: [false, true])
+    func everywhere(storeFirst: Bool) async throws {
+        for things in 1..<22 {
             let world = try SyncWorld(seed: UInt64(things))
             let remote = ModelRemote(world)
             var device = try world.device("one")
             try await write(device, world)
             for _ in 0..<3 {
-                _ = try await run(device, remote, things: things)
+                _ = try await run(device, remote, things: things, storeFirst: storeFirst)
                 try device.store.close()
                 device = try world.device("one")
             }
@@ -65,11 +74,12 @@ import Testing
                 try transaction.saveConversationState(state)
             }
             for _ in 0..<2 {
-                _ = try await run(device, remote, things: things + 1)
+                _ = try await run(device, remote, things: things + 1, storeFirst: storeFirst)
                 try device.store.close()
                 device = try world.device("one")
             }
-            #expect(try await run(device, remote, things: 1_000) == .upToDate, "killed after \(things)")
+            #expect(
+                try await run(device, remote, things: 1_000, storeFirst: storeFirst) == .upToDate, "killed after \(things)")
             let rows = world.rows
             #expect(rows.first { $0.key.table == "conversation_state" }?.value["trust_score"]?.doubleValue == 3.75)
             #expect(rows.keys.count { $0.table == "messages" } == 2)

@@ -14,7 +14,11 @@ struct MachineHarness {
     var isPullingAll = false
     var heard: String? = "boot"
     var clockOffset: Int64 = 0
+    /// What the machine wants beside the store's work.
     var effect: SyncEffect?
+    /// The file is slow: what it has to do waits for ``store()``.
+    var isStoreSlow = false
+    private(set) var transactions: [(id: Int, step: StoreStep)] = []
 
     init(isSingleRun: Bool = false, seed: UInt64 = 7, tuning: SyncTuning = SyncTuning()) {
         machine = SyncMachine(tuning: tuning, appVersion: "1.0", isSingleRun: isSingleRun, seed: seed)
@@ -44,8 +48,20 @@ struct MachineHarness {
     }
 
     mutating func send(_ event: SyncEvent) {
-        effect = machine.handle(event, at: moment).first
-        storeEverything()
+        switch event {
+        case .pushed, .pulled, .rejected, .renewed: effect = nil
+        default: break
+        }
+        take(machine.handle(event, at: moment))
+        if !isStoreSlow { store() }
+    }
+
+    private mutating func take(_ effects: [SyncEffect]) {
+        var others: [SyncEffect] = []
+        for effect in effects {
+            if case .store(let id, let step) = effect { transactions.append((id, step)) } else { others.append(effect) }
+        }
+        if let last = others.last { effect = last } else if effect?.isRequest != true { effect = nil }
     }
 
     /// Lets time pass to the moment the machine asked for.
@@ -56,24 +72,26 @@ struct MachineHarness {
     }
 
     /// Does what the store would do.
-    private mutating func storeEverything() {
-        while case .store(let id, let step)? = effect {
+    mutating func store() {
+        while !transactions.isEmpty {
+            let (id, step) = transactions.removeFirst()
             var report = StoreReport(tables: tables)
             switch step {
-            case .seal(let most, _):
-                report.batch = (0..<min(pending, Int64(most))).map { Self.operation(first + $0, value: value) }
-            case .takePush(let results, _, _, _, let note):
+            case .seal(let most, _, let after):
+                let start = max(first, (after ?? 0) + 1)
+                let count = max(0, min(pending - (start - first), Int64(most)))
+                report.batch = (0..<count).map { Self.operation(start + $0, value: value) }
+            case .takePush(let results, let page, _, _, let note):
                 pending -= Int64(results.count)
                 first += Int64(results.count)
                 take(note)
                 report = StoreReport(tables: tables)
-                report.outcome = .complete(waiting: 0)
+                report.outcome = page.hasMore ? .more : .complete(waiting: 0)
             case .takePage(_, _, _, let note):
                 take(note)
                 isPullingAll = false
                 report = StoreReport(tables: tables)
-                report.outcome = nextOutcome
-                nextOutcome = .complete(waiting: 0)
+                report.outcome = nextOutcomes.isEmpty ? .complete(waiting: 0) : nextOutcomes.removeFirst()
             case .takeRejection:
                 pending -= 1
                 first += 1
@@ -81,8 +99,20 @@ struct MachineHarness {
             default: break
             }
             steps.append(step)
-            effect = machine.handle(.stored(id: id, report), at: moment).first
+            answer(.stored(id: id, report))
         }
+    }
+
+    /// The oldest transaction that waits cannot be made.
+    mutating func failToStore() {
+        let (id, _) = transactions.removeFirst()
+        answer(.storeFailed(id: id, "the disk is full"))
+    }
+
+    private mutating func answer(_ event: SyncEvent) {
+        let effects = machine.handle(event, at: moment)
+        // What is under way beside the store still is.
+        take(effect?.isRequest == true ? effects.filter { $0.isRequest || $0.isStore } : effects)
     }
 
     private mutating func take(_ note: ClockNote?) {
@@ -91,8 +121,8 @@ struct MachineHarness {
         clockOffset = note.offset
     }
 
-    /// What the next page leads to.
-    var nextOutcome = PageOutcome.complete(waiting: 0)
+    /// What the next pages lead to; those after them are complete.
+    var nextOutcomes: [PageOutcome] = []
     var steps: [StoreStep] = []
     /// What the operations hold.
     var value = "v"
@@ -148,6 +178,7 @@ extension SyncEffect {
         }
     }
 
+    var isStore: Bool { if case .store = self { true } else { false } }
     var isPull: Bool { if case .pull = self { true } else { false } }
     var isRenewal: Bool { if case .renewAuthorization = self { true } else { false } }
 }

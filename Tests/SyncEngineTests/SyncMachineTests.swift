@@ -83,10 +83,10 @@ import Testing
     func interleaved() {
         var harness = MachineHarness()
         harness.send(.started)
-        harness.nextOutcome = .more
+        harness.nextOutcomes = [.more]
         harness.succeed()
         #expect(harness.effect?.isPull == true)
-        harness.nextOutcome = .more
+        harness.nextOutcomes = [.more]
         harness.pending = 1
         harness.succeed()
         #expect(harness.pushed == 1)
@@ -167,15 +167,15 @@ import Testing
         harness.pending = 1_000
         harness.send(.started)
         if harness.effect?.isPull == true { harness.succeed() }
-        #expect(harness.pushed == 200)
+        #expect(harness.pushed == 500)
         harness.fail(.tooLarge("413"))
-        #expect(harness.pushed == 100)
+        #expect(harness.pushed == 250)
         harness.fail(.tooLarge("413"))
-        #expect(harness.pushed == 50)
+        #expect(harness.pushed == 125)
         harness.succeed()
-        #expect(harness.pushed == 70)
+        #expect(harness.pushed == 145)
         harness.succeed()
-        #expect(harness.pushed == 90)
+        #expect(harness.pushed == 165)
     }
 
     @Test("an operation that is too large by itself is given up without its content")
@@ -329,7 +329,7 @@ import Testing
         var pulls = 0
         while harness.effect?.isPull == true, pulls < 100 {
             pulls += 1
-            harness.nextOutcome = .reset(.requested)
+            harness.nextOutcomes = [.reset(.requested)]
             harness.succeed()
         }
         #expect(pulls < 10)
@@ -377,7 +377,7 @@ import Testing
     @Test("a single run ends when nothing is left, or says why it cannot go on")
     func singleRun() {
         var harness = MachineHarness(isSingleRun: true)
-        harness.pending = 450
+        harness.pending = 1450
         harness.send(.started)
         while harness.effect?.isRequest == true { harness.succeed() }
         #expect(harness.effect == .finished(.upToDate))

@@ -55,7 +55,12 @@ import Testing
     @Test("a request is these bytes and no others")
     func requestBytes() {
         let text = push.json.text
-        #expect(text == push.json.text)
+        #expect(text == push.text)
+        var strange = push
+        strange.app = "\"p_ops\":[\\ \u{1}"
+        #expect(strange.text == strange.json.text)
+        strange.operations = []
+        #expect(strange.text == strange.json.text)
         #expect(
             text.contains(#"{"base":9,"h":"117658960451731456","id":"6a1f0a52-6b39-4a3e-8a0e-0d5a9a1f7b02","k":["FACT","pet"]"#))
         #expect(text.contains(#""p_acked":6,"p_app":"1.0","p_dev":"\#(Self.device)","p_epoch":"\#(Self.epoch)","p_floor":10"#))

@@ -28,6 +28,8 @@ package struct OutboxEntry: Sendable, Hashable {
     package let base: Int64?
     package let hlc: HybridTime
     package let state: State
+    /// Bytes of the patch as it is stored.
+    let patchBytes: Int
 }
 
 extension OutboxEntry: FetchableRecord {
@@ -35,16 +37,31 @@ extension OutboxEntry: FetchableRecord {
         localID = row["lid"]
         number = row["n"]
         let id: Data = row["op_id"]
-        operationID = id.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        operationID = id.hexadecimal
         table = row["tbl"]
         rowKey = try row.jsonArray("row_key").map { $0.stringValue ?? $0.text }
         operation = row["op"]
         patch = try row.jsonObject("patch")
+        patchBytes = (row["patch"] as String?)?.utf8.count ?? 0
         base = row["base"]
         hlc = HybridTime(rawValue: row["hlc"])
         let stored: Int = row["state"]
         guard let state = State(rawValue: stored) else { throw StoreError.unreadableColumn("state", value: String(stored)) }
         self.state = state
+    }
+}
+
+extension Data {
+    /// Two digits a byte, lower case.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(count * 2)
+        for byte in self {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -77,6 +77,8 @@ package struct SyncedTable: Sendable {
     let latch: (column: String, value: JSONValue)?
     /// Other rows refer to rows of this table, so a new row must not wait for its later changes.
     let isParent: Bool
+    /// The names of ``columns``.
+    let sentNames: Set<String>
 
     private init(
         _ name: String, key: [String] = [], merge: Merge = .fields, registers: [Column], group: Set<String> = [],
@@ -94,6 +96,7 @@ package struct SyncedTable: Sendable {
         self.serverOwned = serverOwned
         self.latch = latch
         self.isParent = isParent
+        sentNames = Set((registers + stamps).map(\.name) + counters.map(\.name) + growingSets)
     }
 
     package static let all: [SyncedTable] = [

@@ -104,7 +104,8 @@ extension JSONValue {
         return result
     }
 
-    private func append(to result: inout String) {
+    /// Adds ``text`` to what is there.
+    package func append(to result: inout String) {
         switch self {
         case .null: result += "null"
         case .bool(let value): result += value ? "true" : "false"
@@ -130,7 +131,8 @@ extension JSONValue {
         }
     }
 
-    private static func append(quoted text: String, to result: inout String) {
+    /// Adds `text` as a JSON string.
+    package static func append(quoted text: String, to result: inout String) {
         result += "\""
         defer { result += "\"" }
         // Nearly every text can stand as it is.

@@ -38,4 +38,28 @@ package struct OutgoingOperation: Sendable, Hashable {
         if let base { fields["base"] = .int(base) }
         return .object(fields)
     }
+
+    /// Adds the text of ``json`` to what is there, without making it: ten thousand changes are sent in one go.
+    package func append(to text: inout String) {
+        text += base.map { "{\"base\":\($0),\"h\":\"" } ?? "{\"h\":\""
+        text += String(hlc.rawValue)
+        text += "\",\"id\":"
+        JSONValue.append(quoted: id, to: &text)
+        text += ",\"k\":["
+        for (index, part) in rowKey.enumerated() {
+            if index > 0 { text += "," }
+            JSONValue.append(quoted: part, to: &text)
+        }
+        text += "],\"n\":"
+        text += String(number)
+        text += ",\"op\":"
+        JSONValue.append(quoted: operation, to: &text)
+        text += ",\"t\":"
+        JSONValue.append(quoted: table, to: &text)
+        if let values {
+            text += ",\"v\":"
+            JSONValue.object(values).append(to: &text)
+        }
+        text += "}"
+    }
 }

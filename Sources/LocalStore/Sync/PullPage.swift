@@ -37,3 +37,18 @@ package struct PullPage: Sendable, Hashable {
         self.rows = rows
     }
 }
+
+extension PullPage {
+    /// The same in parts of so many rows, each like a page of the server's: all but the last say that there is more.
+    package func slices(of size: Int) -> [PullPage] {
+        guard !reset, size > 0, rows.count > size else { return [self] }
+        return stride(from: 0, to: rows.count, by: size).map { start in
+            let end = min(start + size, rows.count)
+            let isLast = end == rows.count
+            return PullPage(
+                epoch: epoch, head: head, to: isLast ? to : rows[end - 1].sequence, hasMore: isLast ? hasMore : true,
+                check: check,
+                live: live, horizon: horizon, now: now, rows: Array(rows[start..<end]))
+        }
+    }
+}

@@ -16,10 +16,11 @@ struct Shadow {
         let key = remote.rowKeyText
         let old = try Row.fetchOne(
             db.cachedStatement(
-                sql:
-                    "SELECT tag, gen, hlc, node, clocks, body IS NOT NULL AS live, body FROM shadow WHERE tbl = ? AND row_key = ?"
-            ),
-            arguments: [remote.table, key])
+                sql: """
+                    SELECT tag, gen, hlc, node, clocks, body IS NOT NULL AS live, CASE WHEN ?3 THEN body END AS body
+                    FROM shadow WHERE tbl = ?1 AND row_key = ?2
+                    """),
+            arguments: [remote.table, key, SyncedTable.named(remote.table)?.merge == .fields])
         var change: (tag: Int64, live: Int64) = (0, 0)
         if let old, old["gen"] == generation, old["live"] == true { change = (-(old["tag"] as Int64), -1) }
         if remote.body != nil { change = (change.tag + remote.tag, change.live + 1) }

@@ -21,20 +21,29 @@ extension StoreTransaction {
     func coalesce(count: Int = .max) throws -> Int64 {
         var seen = try db.syncInteger("coalesced_lid") ?? 0
         while try ready(upTo: seen, limit: count) < count {
-            let entries = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT lid, tbl, row_key FROM outbox WHERE state < 2 AND state = 0 AND lid > ? ORDER BY lid LIMIT ?"),
-                arguments: [seen, Self.window])
+            let entries = try Row.fetchAll(db.cachedStatement(sql: Self.unsentAfter), arguments: [seen, Self.window])
             guard let last = entries.last else { break }
             var done: Set<[String]> = []
-            for entry in entries where done.insert([entry["tbl"], entry["row_key"]]).inserted {
-                try coalesce(entry["tbl"], entry["row_key"])
+            for entry in entries {
+                let (name, key): (String, String) = (entry["tbl"], entry["row_key"])
+                if entry["is_alone"], let table = SyncedTable.named(name), table.counters.isEmpty, table.growingSets.isEmpty {
+                    continue
+                }
+                if done.insert([name, key]).inserted { try coalesce(name, key) }
             }
             seen = last["lid"]
             try db.setSync("coalesced_lid", seen)
         }
         return seen
     }
+
+    /// Alone is a new row's only change: there is nothing to fold it with.
+    private static let unsentAfter = """
+        SELECT lid, tbl, row_key, op IN ('put', 'ins')
+            AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.tbl = o.tbl AND p.row_key = o.row_key AND p.state < 3 AND p.lid <> o.lid)
+            AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.tbl = o.tbl AND s.row_key = o.row_key) AS is_alone
+        FROM outbox o WHERE state < 2 AND state = 0 AND lid > ? ORDER BY lid LIMIT ?
+        """
 
     private func ready(upTo last: Int64, limit: Int) throws -> Int {
         try Int.fetchOne(
@@ -43,7 +52,8 @@ extension StoreTransaction {
             arguments: [last, limit]) ?? 0
     }
 
-    private func coalesce(_ name: String, _ key: String) throws {
+    /// Folds one row's changes together.
+    func coalesce(_ name: String, _ key: String) throws {
         guard let table = SyncedTable.named(name) else { return }
         let entries = try OutboxEntry.fetchAll(
             db.cachedStatement(sql: "SELECT * FROM outbox WHERE tbl = ? AND row_key = ? AND state < 3 ORDER BY lid"),
@@ -80,8 +90,7 @@ extension StoreTransaction {
     /// Without what the cloud alone writes, and without a switch that the cloud has already turned for good or never knew.
     private func reduced(_ change: Coalescer.Change, to table: SyncedTable, onServer: [String: JSONValue]?) -> Coalescer.Change {
         var change = change
-        let sent = Set(table.columns.map(\.name))
-        change.values = change.values.filter { sent.contains($0.key) }
+        change.values = change.values.filter { table.sentNames.contains($0.key) }
         if let latch = table.latch, onServer != nil, let value = change.values[latch.column], value != latch.value {
             change.values[latch.column] = nil
         }

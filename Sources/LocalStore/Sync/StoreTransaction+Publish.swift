@@ -1,9 +1,8 @@
 import GRDB
 
 extension StoreTransaction {
-    /// Rows published in the transaction that completes a pull; what is more waits for ``publish(limit:)``, so that local
-    /// writes need not.
-    static let publishedAtOnce = 500
+    /// Rows taken or published in one transaction; what is more waits for the next, so that a person's own writes need not.
+    package static let publishedAtOnce = 200
 
     /// Makes visible rows of what the last complete pull brought and of what became of this device's changes.
     ///
@@ -14,7 +13,7 @@ extension StoreTransaction {
         let dirty = try dirtyRows(limit: limit)
         if !dirty.isEmpty {
             try ensureParent()
-            try show(dirty)
+            try show(dirty, areAll: dirty.count < limit)
         }
         let left = try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_dirty") ?? 0
         if left == 0 { try db.setSync("publishing", 0) }
@@ -49,13 +48,14 @@ extension StoreTransaction {
         if try Shadow(db).row("profiles", "[]").body == nil { _ = try ensureProfile() }
     }
 
-    private func show(_ rows: [(table: String, key: String)]) throws {
+    private func show(_ rows: [(table: String, key: String)], areAll: Bool) throws {
         let device = try view.syncPosition().deviceID
         let shadow = try Shadow(db)
         try db.silently {
             var removals: [(SyncedTable, String)] = []
+            if areAll { try db.run("DELETE FROM sync_dirty") }
             for (name, key) in rows {
-                try db.run("DELETE FROM sync_dirty WHERE tbl = ? AND row_key = ?", [name, key])
+                if !areAll { try db.run("DELETE FROM sync_dirty WHERE tbl = ? AND row_key = ?", [name, key]) }
                 try db.run("UPDATE shadow SET published = seq WHERE tbl = ? AND row_key = ?", [name, key])
                 // A table that this program does not know stays in the shadow, for a later version to show.
                 guard let table = SyncedTable.named(name) else { continue }
@@ -76,9 +76,10 @@ extension StoreTransaction {
         // A key of another shape comes from a server that names rows differently; it stays in the shadow.
         guard key.count == table.key.count else { return }
         let visible = VisibleTable(db: db, userID: userID, table: table)
-        guard table.name == "memory" else { return try visible.show(row, key: key) }
-        let before = try visible.current(key)?["value"]
-        try visible.show(row, key: key)
+        let current = try visible.current(key)
+        try visible.show(row, key: key, over: current)
+        guard table.name == "memory" else { return }
+        let before = current?["value"]
         guard let node = row.clock?.node, node != device, let after = row.body?["value"], before != after else { return }
         try db.run(
             """

@@ -109,9 +109,11 @@ extension StoreTransaction {
     }
 
     private func publishAll() throws -> Int {
-        guard try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM sync_dirty)")) == true else { return 0 }
+        let waiting = try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM sync_dirty")) ?? 0
+        guard waiting > 0 else { return 0 }
         try db.setSync("publishing", 1)
-        return try publish()
+        // This transaction has a page behind it already.
+        return waiting > Self.publishedAtOnce ? waiting : try publish()
     }
 
     /// What follows from standing at the head: confirmed changes are in the shadow, and old journal entries may go.

@@ -30,26 +30,60 @@ extension StoreTransaction {
     }
 
     private func take(_ results: [OperationResult], head: Int64) throws -> PushSummary {
+        guard let first = results.first?.number, let last = results.last?.number else { return PushSummary() }
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT n, lower(hex(op_id)) AS id FROM outbox WHERE state = 1 AND n BETWEEN ? AND ?"),
+            arguments: [first, last])
+        let sealed = [Int64: String](
+            rows.map { ($0["n"], OutboxEntry.uuid(hexadecimal: $0["id"])) }, uniquingKeysWith: { first, _ in first })
         var summary = PushSummary()
+        var plain: ClosedRange<Int64>?
+        var newest: Int64?
         for result in results {
             // What is not sealed any more has its result already: this is the answer to an earlier attempt.
-            guard let entry = try sealed(result.number), entry.operationUUID == result.id else { continue }
-            switch result.outcome {
-            case .applied:
-                try db.run("UPDATE outbox SET state = 2, acked_seq = ? WHERE lid = ?", [head, entry.localID])
-                if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
-            case .lost:
-                try db.run(
-                    "UPDATE outbox SET state = 3, code = 'lost', at = ? WHERE lid = ?", [now.milliseconds, entry.localID])
-                if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
-            case .rejected(let code, let message):
-                try quarantine(entry, code: code, message: message)
-                summary.rejected += 1
+            guard sealed[result.number] == result.id else { continue }
+            newest = result.number
+            if result.outcome == .applied, result.lost.isEmpty {
+                summary.applied += 1
+                if let range = plain, range.upperBound + 1 == result.number {
+                    plain = range.lowerBound...result.number
+                    continue
+                }
+                try confirm(plain, head: head)
+                plain = result.number...result.number
+            } else if let entry = try self.sealed(result.number) {
+                try take(result, of: entry, head: head, &summary)
             }
-            try db.markDirty(entry.table, entry.rowKeyText)
-            try acknowledge(result.number)
         }
+        try confirm(plain, head: head)
+        if let newest { try acknowledge(newest) }
         return summary
+    }
+
+    /// What the server took as it was, nearly always all of a batch.
+    private func confirm(_ numbers: ClosedRange<Int64>?, head: Int64) throws {
+        guard let numbers else { return }
+        try db.run(
+            "INSERT OR IGNORE INTO sync_dirty (tbl, row_key) SELECT tbl, row_key FROM outbox WHERE state = 1 AND n BETWEEN ? AND ?",
+            [numbers.lowerBound, numbers.upperBound])
+        try db.run(
+            "UPDATE outbox SET state = 2, acked_seq = ? WHERE state = 1 AND n BETWEEN ? AND ?",
+            [head, numbers.lowerBound, numbers.upperBound])
+    }
+
+    private func take(_ result: OperationResult, of entry: OutboxEntry, head: Int64, _ summary: inout PushSummary) throws {
+        switch result.outcome {
+        case .applied:
+            try db.run("UPDATE outbox SET state = 2, acked_seq = ? WHERE lid = ?", [head, entry.localID])
+            if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
+        case .lost:
+            try db.run("UPDATE outbox SET state = 3, code = 'lost', at = ? WHERE lid = ?", [now.milliseconds, entry.localID])
+            if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
+        case .rejected(let code, let message):
+            try quarantine(entry, code: code, message: message)
+            summary.rejected += 1
+        }
+        try db.markDirty(entry.table, entry.rowKeyText)
     }
 
     private func sealed(_ number: Int64) throws -> OutboxEntry? {
@@ -57,8 +91,14 @@ extension StoreTransaction {
             db.cachedStatement(sql: "SELECT * FROM outbox WHERE n = ? AND state = 1"), arguments: [number])
     }
 
+    /// Results up to this number are stored: unless there is an earlier operation without one, which must not happen, and if
+    /// it did, the server would forget the answer to it.
     private func acknowledge(_ number: Int64) throws {
-        try db.run("UPDATE sync_state SET v = max(v, ?) WHERE k = 'acked_n'", [number])
+        try db.run(
+            """
+            UPDATE sync_state SET v = max(v, min(?, coalesce((SELECT min(n) - 1 FROM outbox WHERE state = 1), ?)))
+            WHERE k = 'acked_n'
+            """, [number, number])
     }
 
     /// Takes a change out of what is sent and shown, and keeps it.

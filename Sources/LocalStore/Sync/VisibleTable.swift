@@ -17,9 +17,14 @@ struct VisibleTable {
 
     /// Makes the visible row what `row` says.
     func show(_ row: MergedRow, key: [String]) throws {
+        try show(row, key: key, over: current(key))
+    }
+
+    /// - Parameter before: what ``current(_:)`` says.
+    func show(_ row: MergedRow, key: [String], over before: [String: JSONValue]?) throws {
         guard let body = row.body else { return try remove(key) }
         let moment = Timestamp(milliseconds: row.clock?.hlc.milliseconds ?? 0)
-        if let before = try current(key) {
+        if let before {
             try update(key, from: before, to: body, at: moment)
         } else {
             try insert(key, body, at: moment)

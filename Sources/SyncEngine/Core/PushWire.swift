@@ -1,3 +1,4 @@
+import Foundation
 import LocalStore
 
 /// Sends operations and asks for what has changed since a cursor, in one round trip.
@@ -28,6 +29,21 @@ package struct PushRequest: Sendable, Hashable {
             "p_epoch": pull.epoch.map(JSONValue.string) ?? .null, "p_limit": .int(Int64(pull.limit)),
             "p_ops": .array(operations.map(\.json)),
         ]
+    }
+
+    /// The text of ``json``, without making it.
+    package var text: String {
+        var rest = self
+        rest.operations = []
+        // The names are in order, and nothing before this one can hold its text but the program's version.
+        let frame = rest.json.text
+        guard let place = frame.range(of: "\"p_ops\":[", options: .backwards) else { return json.text }
+        var text = String(frame[..<place.upperBound])
+        for (index, operation) in operations.enumerated() {
+            if index > 0 { text += "," }
+            operation.append(to: &text)
+        }
+        return text + frame[place.upperBound...]
     }
 }
 

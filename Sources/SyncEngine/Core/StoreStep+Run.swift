@@ -13,8 +13,8 @@ extension StoreStep {
             if let account { try transaction.bind(account: account) }
             _ = try transaction.takeOverRestore()
             _ = try transaction.retryQuarantined(afterUpdateTo: appVersion)
-        case .seal(let maxOperations, let maxBytes):
-            batch = try transaction.sealBatch(maxOperations: maxOperations, maxBytes: maxBytes)
+        case .seal(let maxOperations, let maxBytes, let after):
+            batch = try transaction.sealBatch(maxOperations: maxOperations, maxBytes: maxBytes, after: after ?? 0)
         case .takePush(let results, let page, let since, let epoch, let note):
             // The time first: it dates what has not left yet.
             try transaction.note(note)

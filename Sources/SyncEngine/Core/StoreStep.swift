@@ -4,7 +4,8 @@ import LocalStore
 package enum StoreStep: Sendable, Hashable {
     /// Looks how things stand; takes note of a restore and of an update of the program.
     case prepare
-    case seal(maxOperations: Int, maxBytes: Int)
+    /// `after`: only what follows the operation of this number, which is on its way with all before it.
+    case seal(maxOperations: Int, maxBytes: Int, after: Int64?)
     case takePush(results: [OperationResult], PullPage, since: Int64, epoch: String?, ClockNote?)
     case takePage(PullPage, since: Int64, epoch: String?, ClockNote?)
     case publish
@@ -24,7 +25,7 @@ package struct ClockNote: Sendable, Hashable {
 /// How things stand after a step.
 package struct StoreReport: Sendable, Hashable {
     package var tables: SyncTables
-    /// What to send, after ``StoreStep/seal(maxOperations:maxBytes:)``.
+    /// What to send, after ``StoreStep/seal(maxOperations:maxBytes:after:)``.
     package var batch: [OutgoingOperation] = []
     package var summary: PushSummary?
     package var outcome: PageOutcome?

@@ -11,8 +11,11 @@ extension SyncMachine {
         // Whatever happens, what is not confirmed is read from the file again.
         batch = []
         switch result {
-        case .failure(let error): failPush(error, request, at: moment)
+        case .failure(let error):
+            dropAhead()
+            failPush(error, request, at: moment)
         case .success(let reply):
+            if case .taken = reply.answer {} else { dropAhead() }
             count(reply, sent: request.operations.count, at: moment)
             switch reply.answer {
             case .taken(let taken):
@@ -20,15 +23,14 @@ extension SyncMachine {
                 block = nil
                 counters.clampedPushes += taken.clamped ? 1 : 0
                 learn(taken.page, at: moment)
-                queued = .takePush(
-                    results: taken.results, taken.page, since: request.pull.since, epoch: request.pull.epoch, note(at: moment))
+                queueUp(taken, of: request, at: moment)
             case .deviceRewound:
                 counters.rewinds += 1
-                queued = .deviceRewound
+                queue.append(.deviceRewound)
                 detour(at: moment)
             case .serverRewound(let last):
                 counters.rewinds += 1
-                queued = .serverRewound(last: last)
+                queue.append(.serverRewound(last: last))
                 detour(at: moment)
             case .upgrade(let minimum, let maximum):
                 block = .upgrade(minimum: minimum, maximum: maximum)
@@ -37,6 +39,19 @@ extension SyncMachine {
                 mustPull = true
             }
         }
+    }
+
+    private mutating func queueUp(_ answer: PushAnswer.Taken, of request: PushRequest, at moment: SyncMoment) {
+        let (since, epoch) = (request.pull.since, request.pull.epoch)
+        let parts = answer.page.slices(of: tuning.slice)
+        queue.append(.takePush(results: answer.results, parts[0], since: since, epoch: epoch, note(at: moment)))
+        for (part, next) in zip(parts, parts.dropFirst()) {
+            queue.append(.takePage(next, since: part.to, epoch: epoch, nil))
+        }
+        let page = answer.page
+        taken = nil
+        guard !page.reset, !page.hasMore, page.epoch == epoch else { return }
+        taken = TakenPush(numbers: answer.results.map(\.number), since: since, epoch: epoch, to: page.to)
     }
 
     mutating func takePull(
@@ -51,7 +66,11 @@ extension SyncMachine {
             count(reply, sent: 0, at: moment)
             if case .upgrade? = block {} else { block = nil }
             learn(reply.answer, at: moment)
-            queued = .takePage(reply.answer, since: request.since, epoch: request.epoch, note(at: moment))
+            var since = request.since
+            for (index, part) in reply.answer.slices(of: tuning.slice).enumerated() {
+                queue.append(.takePage(part, since: since, epoch: request.epoch, index == 0 ? note(at: moment) : nil))
+                since = part.to
+            }
         }
     }
 
@@ -69,14 +88,15 @@ extension SyncMachine {
             switch reply.answer {
             case .recorded:
                 counters.rejected += 1
-                queued = .takeRejection(number: request.operation.number, code: request.code, message: request.message)
+                queue.append(
+                    .takeRejection(number: request.operation.number, code: request.code, message: request.message))
             case .deviceRewound:
                 counters.rewinds += 1
-                queued = .deviceRewound
+                queue.append(.deviceRewound)
                 detour(at: moment)
             case .serverRewound(let last):
                 counters.rewinds += 1
-                queued = .serverRewound(last: last)
+                queue.append(.serverRewound(last: last))
                 detour(at: moment)
             }
         }
@@ -101,12 +121,19 @@ extension SyncMachine {
             hasNothingToSend = false
         default: break
         }
-        if let outcome = report.outcome { take(outcome, at: moment) }
+        if case .publish = step, case .complete(let waiting)? = report.outcome {
+            // Nothing was asked and nothing is known anew.
+            unpublished = waiting
+        } else if let outcome = report.outcome {
+            take(outcome, at: moment)
+        }
     }
 
     private mutating func take(_ outcome: PageOutcome, at moment: SyncMoment) {
         switch outcome {
         case .stale, .reset:
+            // The rest of the answer follows from what was not taken.
+            while case .takePage? = queue.first { queue.removeFirst() }
             hasMorePages = false
             mustPull = true
             detour(at: moment)

@@ -4,7 +4,8 @@ import LocalStore
 ///
 /// It is level-triggered: whatever it is told, it looks at how things stand and asks "is there anything to do?". Nothing is
 /// remembered that a missed event could leave wrong; a local write that nobody reported is found at the next poll. One thing
-/// is under way at any time, and one that has no outcome for too long is given up and counted.
+/// is under way at any time, but for a push, beside which the file works: what the push before led to is stored, and the next
+/// batch gets its numbers. What has no outcome for too long is given up and counted.
 package struct SyncMachine: Sendable {
     enum Work: Sendable {
         case none
@@ -13,6 +14,12 @@ package struct SyncMachine: Sendable {
         case pulling(PullRequest)
         case rejecting(RejectRequest)
         case renewing
+    }
+
+    struct Aside: Sendable {
+        let id: Int
+        let step: StoreStep
+        let began: SyncMoment
     }
 
     let tuning: SyncTuning
@@ -24,12 +31,22 @@ package struct SyncMachine: Sendable {
     var work = Work.none
     var workBegan = SyncMoment(uptime: 0, wall: Timestamp(milliseconds: 0), anchor: ClockAnchor(bootID: "", zero: 0))
     var workID = 0
+    /// The transaction beside a push that is under way.
+    var aside: Aside?
+    /// The newest id given to a piece of work.
+    var lastID = 0
 
     /// As they were after the last step.
     var tables: SyncTables?
     var batch: [OutgoingOperation] = []
-    /// An answer that waits to be stored.
-    var queued: StoreStep?
+    /// Those that follow the push under way: they have their numbers, and leave when it was taken.
+    var ahead: [OutgoingOperation] = []
+    /// For this push it was seen what may follow.
+    var hasLookedAhead = false
+    /// An answer that waits to be stored, in transactions short enough for a person's own writes to come between them.
+    var queue: [StoreStep] = []
+    /// Says of the newest answer in the queue that the next push need not wait for it.
+    var taken: TakenPush?
     /// An operation that the database refuses, and why.
     var refused: RejectRequest?
     var isRenewalDue = false
@@ -110,10 +127,13 @@ package struct SyncMachine: Sendable {
             if case .signedOut? = block {} else { block = nil }
         case .tick: break
         case .stored(let id, let report):
+            if let step = finishAside(id) { return takeAside(report, of: step, at: moment) }
             guard let step = finish(id, { if case .storing(let step) = $0 { step } else { nil } }) else { return }
             take(report, of: step, at: moment)
         case .storeFailed(let id, let reason):
-            guard finish(id, { if case .storing(let step) = $0 { step } else { nil } }) != nil else { return }
+            guard finishAside(id) != nil || finish(id, { if case .storing(let step) = $0 { step } else { nil } }) != nil
+            else { return }
+            abandonPush()
             if isSingleRun { halt = .storeFailed(reason) }
             mustPrepare = true
             notBefore = moment.uptime + backoff.next(tuning, using: &random)
@@ -143,23 +163,42 @@ package struct SyncMachine: Sendable {
     }
 
     private mutating func decide(at moment: SyncMoment) -> [SyncEffect] {
-        if case .none = work {
-        } else {
-            let deadline = workBegan.uptime + tuning.watchdog
-            guard moment.uptime >= deadline else { return [.wake(at: deadline)] }
-            work = .none
-            counters.watchdogRestarts += 1
-            fail(.interrupted("there was no outcome for \(tuning.watchdog / 60_000) minutes"), at: moment)
+        if let deadline, moment.uptime >= deadline { giveUp(at: moment) }
+        var effects: [SyncEffect] = []
+        if case .none = work, aside == nil {
+            if let halt { return isSingleRun ? [.finished(halt)] : [] }
+            guard let effect = follow(at: moment) ?? next(at: moment) else {
+                return isSingleRun ? [.finished(restingState)] : [.wake(at: nextLook(after: moment))]
+            }
+            effects.append(effect)
         }
-        if let halt { return isSingleRun ? [.finished(halt)] : [] }
-        if let effect = next(at: moment) { return [effect] }
-        if isSingleRun { return [.finished(restingState)] }
-        return [.wake(at: nextLook(after: moment))]
+        if let effect = beside(at: moment) { effects.append(effect) }
+        if effects.isEmpty, let deadline { effects.append(.wake(at: deadline)) }
+        return effects
+    }
+
+    /// When what is under way counts as lost; nil if nothing is.
+    private var deadline: Int64? {
+        var began = aside?.began.uptime
+        if case .none = work {} else { began = min(began ?? workBegan.uptime, workBegan.uptime) }
+        return began.map { $0 + tuning.watchdog }
+    }
+
+    private mutating func giveUp(at moment: SyncMoment) {
+        abandonPush()
+        work = .none
+        aside = nil
+        counters.watchdogRestarts += 1
+        fail(.interrupted("there was no outcome for \(tuning.watchdog / 60_000) minutes"), at: moment)
     }
 
     /// The next thing to do; nil if there is none now.
     private mutating func next(at moment: SyncMoment) -> SyncEffect? {
-        if let queued { return store(queued, at: moment) }
+        if !queue.isEmpty {
+            let step = queue.removeFirst()
+            if case .takePush = step { taken = nil }
+            return store(step, at: moment)
+        }
         if moment.uptime < notBefore { return isSingleRun ? .wake(at: notBefore) : nil }
         if mustPrepare { return store(.prepare, at: moment) }
         guard let tables else { return store(.prepare, at: moment) }
@@ -175,7 +214,7 @@ package struct SyncMachine: Sendable {
         if tables.position.isPullingAll || tables.heardInBoot != moment.anchor.bootID { return pull(tables, at: moment) }
         if (tables.pending > 0 && !hasNothingToSend) || hasLocalWrite, !isPaused(at: moment), moment.uptime >= sendAt ?? 0 {
             hasLocalWrite = false
-            return store(.seal(maxOperations: batchLimit, maxBytes: byteLimit), at: moment)
+            return store(.seal(maxOperations: batchLimit, maxBytes: byteLimit, after: nil), at: moment)
         }
         if mustPull || hasMorePages || moment.uptime >= nextPoll { return pull(tables, at: moment) }
         return nil
@@ -201,7 +240,7 @@ package struct SyncMachine: Sendable {
 
     /// How things stand when nothing is under way and nothing can be done at once; nil while something is or can.
     package func rest(at moment: SyncMoment) -> SyncHalt? {
-        guard case .none = work else { return nil }
+        guard case .none = work, aside == nil else { return nil }
         if let halt { return halt }
         if let block, case .signedOut = block { return .blocked(block) }
         if moment.uptime < notBefore {
@@ -211,7 +250,7 @@ package struct SyncMachine: Sendable {
         let isPending = (tables?.pending ?? 0) > 0 && !hasNothingToSend && !isPaused(at: moment)
         if !isOnline { return restingState }
         let isWritten = hasLocalWrite && !isPaused(at: moment)
-        let isBusy = mustPull || hasMorePages || unpublished > 0 || isPending || isWritten || queued != nil
+        let isBusy = mustPull || hasMorePages || unpublished > 0 || isPending || isWritten || !queue.isEmpty
         return isBusy ? nil : restingState
     }
 
@@ -227,13 +266,19 @@ extension SyncMachine {
     private mutating func begin(_ new: Work, at moment: SyncMoment) -> Int {
         work = new
         workBegan = moment
-        workID += 1
+        lastID += 1
+        workID = lastID
         return workID
     }
 
+    mutating func storeAside(_ step: StoreStep, at moment: SyncMoment) -> SyncEffect {
+        lastID += 1
+        aside = Aside(id: lastID, step: step, began: moment)
+        return .store(id: lastID, step)
+    }
+
     private mutating func store(_ step: StoreStep, at moment: SyncMoment) -> SyncEffect {
-        queued = nil
-        return .store(id: begin(.storing(step), at: moment), step)
+        .store(id: begin(.storing(step), at: moment), step)
     }
 
     private mutating func reject(_ request: RejectRequest, at moment: SyncMoment) -> SyncEffect {
@@ -241,10 +286,16 @@ extension SyncMachine {
     }
 
     private mutating func push(_ tables: SyncTables, at moment: SyncMoment) -> SyncEffect {
+        push(batch, tables, asking: PullRequest(tables.position, limit: pageLimit), at: moment)
+    }
+
+    mutating func push(
+        _ operations: [OutgoingOperation], _ tables: SyncTables, asking pull: PullRequest, at moment: SyncMoment
+    ) -> SyncEffect {
         let request = PushRequest(
-            device: tables.position.deviceID, app: appVersion, acked: tables.position.acked, operations: batch,
-            pull: PullRequest(tables.position, limit: pageLimit))
+            device: tables.position.deviceID, app: appVersion, acked: tables.position.acked, operations: operations, pull: pull)
         counters.pushes += 1
+        hasLookedAhead = false
         return .push(id: begin(.pushing(request), at: moment), request)
     }
 

@@ -100,6 +100,7 @@ extension SyncMachine {
         case .pulling: .fetching
         case .storing: tables == nil ? .starting : .storing
         case .renewing: .renewing
+        case .none where aside != nil: .storing
         case .none:
             block != nil ? .blocked : moment.uptime < notBefore || !isOnline ? .waiting : tables == nil ? .starting : .resting
         }

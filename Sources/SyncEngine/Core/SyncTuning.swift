@@ -23,6 +23,8 @@ package struct SyncTuning: Sendable {
     package var longestClockSample: Int64 = 500
     package var mostOperations = StoreTransaction.mostOperations
     package var mostBytes = StoreTransaction.mostBytes
+    /// Rows of an answer that are stored in one transaction: a person's own write waits for no more.
+    package var slice = StoreTransaction.publishedAtOnce
     package var pageLimit = PullRequest.defaultLimit
     package var leastPageLimit = 50
     /// A request that has no outcome after so long is given up: the loop must never hang on a missed edge.

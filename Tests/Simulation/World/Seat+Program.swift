@@ -18,6 +18,9 @@ extension Seat {
         tuning.setUpWait = 60_000
         tuning.obeyedAtMost = 60_000
         tuning.longestWait = 60_000
+        // Little at once, so that pushes follow each other and answers are stored in parts.
+        tuning.mostOperations = 4
+        tuning.slice = 3
         return tuning
     }
 

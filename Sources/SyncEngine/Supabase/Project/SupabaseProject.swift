@@ -40,10 +40,14 @@ package struct SupabaseProject: Sendable, Hashable {
     }
 
     func json(_ path: String, token: AccessToken? = nil, _ value: JSONValue) -> HTTPRequest {
+        json(path, token: token, text: value.text)
+    }
+
+    func json(_ path: String, token: AccessToken? = nil, text: String) -> HTTPRequest {
         request(
             .post, path, token: token,
             headers: [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Accept", "application/json")],
-            body: Data(value.text.utf8))
+            body: Data(text.utf8))
     }
 }
 

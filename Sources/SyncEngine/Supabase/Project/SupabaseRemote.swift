@@ -20,15 +20,16 @@ package struct SupabaseRemote: SyncRemote {
     }
 
     package func push(_ request: PushRequest) async throws(RemoteError) -> RemoteReply<PushAnswer> {
-        try await call("sync_push", request.json) { text throws(WireError) in try PushAnswer(parsing: text, answering: request) }
+        try await call("sync_push", request.text) { text throws(WireError) in try PushAnswer(parsing: text, answering: request) }
     }
 
     package func pull(_ request: PullRequest) async throws(RemoteError) -> RemoteReply<PullPage> {
-        try await call("sync_pull", request.json) { text throws(WireError) in try PullPage(parsing: text, answering: request) }
+        try await call("sync_pull", request.json.text) { text throws(WireError) in try PullPage(parsing: text, answering: request)
+        }
     }
 
     package func reject(_ request: RejectRequest) async throws(RemoteError) -> RemoteReply<RejectAnswer> {
-        try await call("sync_reject", request.json) { text throws(WireError) in
+        try await call("sync_reject", request.json.text) { text throws(WireError) in
             try RejectAnswer(parsing: text, answering: request)
         }
     }
@@ -43,11 +44,11 @@ package struct SupabaseRemote: SyncRemote {
 
     /// What the server knows about this account's sync.
     package func status() async throws(RemoteError) -> ServerStatus {
-        try await call("sync_status", [:]) { text throws(WireError) in try ServerStatus(parsing: text) }.answer
+        try await call("sync_status", "{}") { text throws(WireError) in try ServerStatus(parsing: text) }.answer
     }
 
     private func call<Answer>(
-        _ function: String, _ arguments: JSONValue, reading read: (String) throws(WireError) -> Answer
+        _ function: String, _ arguments: String, reading read: (String) throws(WireError) -> Answer
     ) async throws(RemoteError) -> RemoteReply<Answer> {
         let token: AccessToken
         do throws(AuthError) {
@@ -55,7 +56,7 @@ package struct SupabaseRemote: SyncRemote {
         } catch {
             throw RemoteError(error)
         }
-        var request = project.json("/rest/v1/rpc/\(function)", token: token, arguments)
+        var request = project.json("/rest/v1/rpc/\(function)", token: token, text: arguments)
         request.bodyLimit = Self.answerLimit
         request.totalTimeout = Self.timeout
         let response: HTTPResponse
