@@ -118,3 +118,45 @@ private final class PipeReader: Sendable {
         }
     }
 }
+
+@Suite(.timeLimit(.minutes(5))) struct PlaybackReferenceTests {
+    @Test("what the loudspeaker is given is there as frames, with the times at which it is heard")
+    func reference() async throws {
+        let item = PlaybackItemID(generation: 0, number: 0)
+        let sink = try await PlaybackSink(.null)
+        let reference = sink.reference()
+        let tone = Signal.tone(1000, rate: sink.rate, seconds: 0.5)
+        try await sink.enqueue(tone, to: item)
+        sink.finish(item)
+        var frames: [CapturedFrame] = []
+        for await frame in reference {
+            frames.append(frame)
+            if frames.count == 80 { break }
+        }
+        let samples = frames.flatMap(\.samples)
+        let first = try #require(samples.firstIndex { abs(Int($0)) > 500 })
+        #expect(Signal.signalToNoise(of: 1000, in: Array(samples[(first + 800)..<(first + 7200)]), rate: 16_000) > 65)
+        #expect(samples[(first + 8100)...].allSatisfy { $0 == 0 }, "silence is in it")
+        // Position and time agree, but for the moments in which the machine did something else.
+        let apart = zip(frames, frames.dropFirst()).map { one, next in
+            #expect(next.position == one.position + 160 + Int64(next.lost))
+            return abs(next.time - one.time - Int64(160 + next.lost) * 62_500)
+        }
+        #expect(apart.sorted()[apart.count / 2] < 1_000_000)
+        #expect(frames[70].time > MonotonicTime.now - 1_000_000_000)
+        try await sink.close()
+    }
+
+    @Test("a loudspeaker that takes no time is refused instead of being written to for ever")
+    func unpaced() async throws {
+        let sink = try await PlaybackSink(.alsa("null"))
+        for await event in sink.events where event == .lost { break }
+        for await _ in sink.events {}
+        #expect(sink.failure?.code == .unsupported)
+        let capture = try await AudioCapture(.alsa("null"))
+        let events = capture.events()
+        for await _ in capture.subscribe() {}
+        let all = await events.reduce(into: []) { $0.append($1) }
+        #expect(all.contains { if case .lost(let error) = $0 { error.code == .unsupported } else { false } })
+    }
+}

@@ -168,15 +168,15 @@ final class CaptureLoop: Sendable {
                 }
                 continue
             }
+            last = now
+            let end = now - Int64(device.delay) * 1_000_000_000 / Int64(rate)
             guard guardian.allows(read.count, at: now) else {
                 throw AudioError(
                     .unsupported, "The microphone gives sound faster than time passes, so it is none.",
                     advice: "Choose another device: 'companion-edge devices list'.")
             }
-            last = now
             if isFirst, let event = absence.end(rate: rate) { journal.note(event) }
             isFirst = false
-            let end = now - Int64(device.delay) * 1_000_000_000 / Int64(rate)
             let sound = UnsafeBufferPointer(rebasing: block[..<read.count])
             // What finds no room is missing, like what a device lost.
             if ring.push(sound, rate: rate, end: end, gap: gap) { gap = .none } else if gap == .none { gap = .overrun }

@@ -32,10 +32,8 @@ final class FifoCapture: CaptureDevice {
     }
 
     let rate = FifoFormat.rate
-    var delay: Int {
-        var bytes: Int32 = 0
-        return ioctl(file.descriptor, UInt(FIONREAD), &bytes) == 0 ? Int(bytes) / 2 : 0
-    }
+    /// What lies in the pipe is heard when its turn comes, however early it was written.
+    var delay: Int { 0 }
 
     func read(into output: UnsafeMutableBufferPointer<Int16>, within milliseconds: Int32) throws(AudioError) -> CaptureRead {
         let limit = MonotonicTime.now + Int64(milliseconds) * 1_000_000

@@ -84,19 +84,19 @@ final class PlaybackLoop: Sendable {
             let sound = queue.withLock { $0.render(into: period.samples) }
             let count = device.isPaced ? period.samples.count : sound
             if count == 0 {
-                confirm(0, lost: 0, on: device)
+                let (delay, _) = confirm(0, lost: 0, on: device)
                 reference.interrupt()
-                // What is still on its way has to be listened to.
-                wake.wait(milliseconds: device.delay > 0 ? 10 : -1)
+                // What is still on its way has to be listened to. Asked again, the device might say that it arrived just now.
+                wake.wait(milliseconds: delay > 0 ? 10 : -1)
             } else {
                 let samples = UnsafeBufferPointer(rebasing: period.samples[..<count])
                 let lost = try device.write(samples)
                 guard !device.isPaced || guardian.allows(count, at: MonotonicTime.now) else {
                     throw AudioError(.unsupported, "The loudspeaker takes sound faster than it can be heard.")
                 }
-                confirm(count, lost: lost, on: device)
+                let (delay, now) = confirm(count, lost: lost, on: device)
                 if reference.hub.isHeard {
-                    reference.played(samples, delay: device.delay, lost: lost)
+                    reference.played(samples, until: now + Int64(delay) * 1_000_000_000 / Int64(rate), lost: lost)
                     news.tell()
                 } else {
                     reference.interrupt()
@@ -105,10 +105,13 @@ final class PlaybackLoop: Sendable {
         }
     }
 
-    private func confirm(_ count: Int, lost: Int, on device: any PlaybackDevice) {
+    /// Tells the queue what was written; returns the device's delay, and when it was that.
+    private func confirm(_ count: Int, lost: Int, on device: any PlaybackDevice) -> (delay: Int, now: Int64) {
+        let now = MonotonicTime.now
         let delay = device.delay
         let isNews = queue.withLock { $0.wrote(count, lost: lost, delay: delay) }
         if isNews { news.tell() }
+        return (delay, now)
     }
 
     /// Waits for the device to return; `nil` when it is to stop, or does not return in time.

@@ -15,10 +15,9 @@ final class PlaybackReference: Sendable {
         self.rate = rate
     }
 
-    /// From the sound thread: these samples were handed to the device, of which `delay` are still to be heard.
-    func played(_ sound: UnsafeBufferPointer<Int16>, delay: Int, lost: Int) {
+    /// From the sound thread: these samples were handed to the device, and the last of them will have been heard at `end`.
+    func played(_ sound: UnsafeBufferPointer<Int16>, until end: Int64, lost: Int) {
         if lost > 0 { interrupt() }
-        let end = MonotonicTime.now + Int64(delay) * 1_000_000_000 / Int64(rate)
         let gap: SoundRing.Gap = isBroken.load(ordering: .relaxed) ? .absence : .none
         isBroken.store(!ring.push(sound, rate: rate, end: end, gap: gap), ordering: .relaxed)
     }
