@@ -13,7 +13,8 @@ final class ALSACapture: CaptureDevice {
     private var hasStarted = false
 
     init(name: String) throws(AudioError) {
-        let handle = try PCMHandle(opening: name, .capture, rate: nil, periods: 8)
+        // What is recorded waits here while the machine is busy; that takes memory and no time.
+        let handle = try PCMHandle(opening: name, .capture, rate: nil, periods: 50)
         width = handle.channels * (handle.sampleFormat == .int16 ? 2 : 4)
         frames = .allocate(byteCount: max(handle.buffer, SoundRing.blockSize) * width, alignment: 16)
         self.handle = handle
@@ -55,8 +56,7 @@ final class ALSACapture: CaptureDevice {
 
     /// Reads what is too old for anybody; whether there was any.
     private func dropOld() throws(AudioError) -> Bool {
-        let limit = handle.rate * Self.oldest / 1000
-        guard handle.delay > limit else { return false }
+        guard handle.available > handle.rate * Self.oldest / 1000 else { return false }
         var dropped = false
         // As long as there is more than a period; what comes while this is done does not matter.
         while handle.available > handle.period {

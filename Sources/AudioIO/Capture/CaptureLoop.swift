@@ -127,8 +127,8 @@ final class CaptureLoop: Sendable {
         /// Sound comes; what that means.
         mutating func end(rate: Int) -> CaptureEvent? {
             defer { (since, attempts, hasHeard) = (nil, 0, true) }
-            if !hasHeard { return .opened(rate: rate) }
-            return since == nil ? nil : .returned(rate: rate)
+            if since != nil { return .returned(rate: rate) }
+            return hasHeard ? nil : .opened(rate: rate)
         }
 
         func isLonger(than patience: Duration?) -> Bool {

@@ -1,0 +1,3 @@
+#pragma once
+// The Ogg container.
+#include <ogg/ogg.h>
