@@ -150,6 +150,32 @@ import Testing
         #expect(try await first.row("messages", [id]) == nil)
     }
 
+    @Test(
+        "the deletion of a row that is not known here leaves a tombstone, which what comes later finds", arguments: [true, false])
+    func deletionsOfMissing(together: Bool) async throws {
+        var (first, second) = try await twoDevices()
+        let id = newID()
+        let key = ["FACT", "pet"]
+        let deletions = [second.make("del", "messages", [id]), second.make("del", "memory", key)]
+        if together {
+            #expect(try await second.push(deletions).results == ["ok", "ok"])
+        } else {
+            for deletion in deletions { #expect(try await second.push([deletion]).results == ["ok"]) }
+        }
+        let told = try await first.pull(since: 1).rows
+        #expect(told.compactMap { $0["t"]?.stringValue }.sorted() == ["memory", "messages"])
+        #expect(told.allSatisfy { $0["d"] == 1 && $0["n"] == .string(second.id) })
+        // A second deletion changes nothing.
+        #expect(try await first.push("del", "messages", [id])["r"] == "ok")
+        #expect(try await first.pull(since: 3).rows.isEmpty)
+        #expect(try await first.push("ins", "messages", [id], ["role": "user", "text": "hi"])["r"] == "lost")
+        #expect(try await first.push("put", "memory", key, ["value": "old"], hlc: past)["r"] == "lost")
+        #expect(try await first.row("messages", [id]) == nil)
+        #expect(try await first.push("put", "memory", key, ["value": "new"])["r"] == "ok")
+        #expect(try await first.row("memory", key)?["b"]?["value"] == "new")
+        #expect(try await first.project.call("sync_reconcile", [:], as: first.user) == ["repaired": 0])
+    }
+
     @Test("a clock far ahead is cut to the server's, and the device hears of it")
     func clamped() async throws {
         var (first, second) = try await twoDevices()

@@ -152,6 +152,9 @@ import Testing
         let late = MergedRow(
             body: ["text": "first"], sequence: 4, clock: WriteClock(hlc: HybridTime(rawValue: 99), node: "b"))
         #expect(applying([("a", RowOperation("del", hlc: HybridTime(rawValue: 1)))], to: late, table).body == nil)
+        // Also when the deletion is there first.
+        let deletion = RowOperation("del", hlc: HybridTime(rawValue: 1))
+        #expect(applying([("a", deletion), ("b", again)], to: MergedRow(), table).body == nil)
     }
 
     @Test("the first meeting is over once and for all")

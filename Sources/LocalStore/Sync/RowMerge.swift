@@ -82,7 +82,11 @@ package struct RowMerge: Sendable {
     }
 
     private mutating func delete(_ operation: RowOperation) -> [String: JSONValue] {
-        guard row.body != nil else { return [:] }
+        guard row.body != nil else {
+            // The deletion of a row that the server does not know is one all the same: what comes later finds it.
+            if row.clock == nil { stamp(operation) }
+            return [:]
+        }
         let stands = table.isAppendOnly || wins(operation, over: row.clock)
         guard stands else { return [:] }
         row.body = nil
@@ -93,7 +97,7 @@ package struct RowMerge: Sendable {
 
     private mutating func append(_ operation: RowOperation) -> [String: JSONValue] {
         guard row.body == nil else { return [:] }
-        guard row.sequence == nil else { return operation.values }
+        guard row.clock == nil else { return operation.values }
         row.body = operation.values
         stamp(operation)
         return [:]

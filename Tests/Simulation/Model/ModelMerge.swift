@@ -64,7 +64,11 @@ struct ModelMerge {
     }
 
     private mutating func delete() {
-        guard let current else { return }
+        guard let current else {
+            // A row that this server has never had, or no longer: whoever brings it later has to find that it was deleted.
+            isWritten = version == nil
+            return
+        }
         if let version, table.merge != .appendOnly {
             guard hasSeenNewest || version.clock.node == device || clock > version.clock else {
                 isLost = true
