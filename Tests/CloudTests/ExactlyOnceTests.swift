@@ -90,6 +90,37 @@ import Testing
         try await project.remove()
     }
 
+    @Test("a server that finds out that it was set back takes nothing that was sent to it before")
+    func otherHistory() async throws {
+        let project = try await CloudStack.shared().project()
+        var device = try await TestDevice(project, project.user())
+        _ = try await device.push("inc", "conversation_state", [], ["trust_score": 0.5])
+        try await project.snapshot()
+        var before = device
+        _ = try await device.push("inc", "conversation_state", [], ["trust_score": 1])
+        let epoch = try await device.pull()["epoch"] ?? .null
+        try await project.restore()
+
+        func push(_ operations: [JSONValue], acknowledged: Int64) async throws -> JSONValue {
+            try await project.call(
+                "sync_push",
+                [
+                    "p_dev": .string(device.id), "p_ops": .array(operations), "p_acked": .int(acknowledged), "p_epoch": epoch,
+                ], as: device.user)
+        }
+        #expect(try await push([], acknowledged: 2) == ["verdict": "server_rewound", "last": 1])
+        let page = try await device.pull(since: 1, epoch: epoch)
+        #expect(page["reset"] == true && page["epoch"] != epoch)
+        // The same request once more, and one of the operation that would be next.
+        let late = before.make("inc", "conversation_state", [], ["trust_score": 1])
+        for acknowledged in [Int64(2), 1] {
+            #expect(try await push([late], acknowledged: acknowledged) == ["verdict": "other_history"])
+        }
+        #expect(try await device.row("conversation_state")?["b"]?["trust_score"]?.doubleValue == 2.5)
+        #expect(try await project.sql("select acked, last_n from sync.devices") == [["acked": 0, "last_n": 1]])
+        try await project.remove()
+    }
+
     @Test("operations come without gaps, not too many, not too large, of a known protocol")
     func bounds() async throws {
         var device = try await newDevice()

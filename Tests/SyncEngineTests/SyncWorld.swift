@@ -113,6 +113,7 @@ struct SyncDevice: Sendable {
             }
         case .deviceRewound: try await store.write { _ = try $0.takeDeviceRewound() }
         case .serverRewound(let last): try await store.write { try $0.takeServerRewound(last: last) }
+        case .otherHistory: try await pullPage(limit: 1000)
         case .upgrade: break
         }
         return PushSummary()

@@ -45,7 +45,9 @@ import Testing
     func roundTrip() throws {
         #expect(try PullPage(parsing: page.json.text, answering: pull) == page)
         #expect(try PushAnswer(parsing: answer.json.text, answering: push) == answer)
-        for verdict in [PushAnswer.deviceRewound(last: 3), .serverRewound(last: 4), .upgrade(minimum: 2, maximum: 3)] {
+        for verdict in [
+            PushAnswer.deviceRewound(last: 3), .serverRewound(last: 4), .otherHistory, .upgrade(minimum: 2, maximum: 3),
+        ] {
             #expect(try PushAnswer(parsing: verdict.json.text, answering: push) == verdict)
         }
         let reject = RejectRequest(device: Self.device, operation: operations[0], code: "23514", message: "no")

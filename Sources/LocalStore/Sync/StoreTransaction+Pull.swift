@@ -37,6 +37,8 @@ extension StoreTransaction {
         guard position.cursor == since, position.epoch == epoch else { return .stale }
         if page.reset || (position.epoch != nil && page.epoch != position.epoch) {
             try beginAnew(epoch: page.epoch)
+            // A server that has nothing of this person's has none of this device's operations either.
+            if page.epoch == nil, position.acked > 0 { try takeServerRewound(last: 0) }
             return .reset(.requested)
         }
         if isIdle(page, position) {
@@ -120,6 +122,7 @@ extension StoreTransaction {
     private func settle(_ page: PullPage, _ position: SyncPosition) throws {
         try db.run(
             "UPDATE outbox SET state = 3, at = ? WHERE state = 2 AND acked_seq <= ?", [page.now, position.cursor])
+        if !position.mustAsk, try isAheadOfServer() { try db.setSync("must_ask", 1) }
         let last = try db.syncInteger("checkpoint_ms") ?? 0
         // A device at rest need not write for every look.
         if position.cursor != (try db.syncInteger("checkpoint_seq") ?? -1) || abs(now.milliseconds - last) > 300_000 {
@@ -127,6 +130,11 @@ extension StoreTransaction {
             try db.setSync("checkpoint_seq", position.cursor)
             try collectGarbage(horizon: position.horizon, serverTime: page.now)
         }
+    }
+
+    /// All the server has is here, and yet it confirmed a change under a higher number: it was set back in between.
+    private func isAheadOfServer() throws -> Bool {
+        try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 2)")) == true
     }
 
     /// The rows do not add up. They are pulled anew once for each epoch and horizon; if that does not help, somebody must look.

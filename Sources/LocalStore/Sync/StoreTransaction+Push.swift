@@ -16,7 +16,9 @@ extension StoreTransaction {
     package func takePush(results: [OperationResult], page: PullPage, since: Int64, epoch: String?) throws
         -> (summary: PushSummary, outcome: PageOutcome)
     {
-        let summary = try take(results, head: page.head)
+        // A server that takes this push has all it confirmed before, wherever its numbering stands by now.
+        try db.run("UPDATE outbox SET acked_seq = ?1 WHERE state = 2 AND acked_seq > ?1", [page.head])
+        let summary = try take(results, page)
         try db.setSync("must_ask", nil)
         return (summary, try takePage(page, since: since, epoch: epoch))
     }
@@ -29,7 +31,7 @@ extension StoreTransaction {
         try publishIfSettled()
     }
 
-    private func take(_ results: [OperationResult], head: Int64) throws -> PushSummary {
+    private func take(_ results: [OperationResult], _ page: PullPage) throws -> PushSummary {
         guard let first = results.first?.number, let last = results.last?.number else { return PushSummary() }
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT n, lower(hex(op_id)) AS id FROM outbox WHERE state = 1 AND n BETWEEN ? AND ?"),
@@ -49,13 +51,13 @@ extension StoreTransaction {
                     plain = range.lowerBound...result.number
                     continue
                 }
-                try confirm(plain, head: head)
+                try confirm(plain, head: page.head)
                 plain = result.number...result.number
             } else if let entry = try self.sealed(result.number) {
-                try take(result, of: entry, head: head, &summary)
+                try take(result, of: entry, page, &summary)
             }
         }
-        try confirm(plain, head: head)
+        try confirm(plain, head: page.head)
         if let newest { try acknowledge(newest) }
         return summary
     }
@@ -71,13 +73,14 @@ extension StoreTransaction {
             [head, numbers.lowerBound, numbers.upperBound])
     }
 
-    private func take(_ result: OperationResult, of entry: OutboxEntry, head: Int64, _ summary: inout PushSummary) throws {
+    private func take(_ result: OperationResult, of entry: OutboxEntry, _ page: PullPage, _ summary: inout PushSummary) throws {
         switch result.outcome {
         case .applied:
-            try db.run("UPDATE outbox SET state = 2, acked_seq = ? WHERE lid = ?", [head, entry.localID])
+            try db.run("UPDATE outbox SET state = 2, acked_seq = ? WHERE lid = ?", [page.head, entry.localID])
             if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
         case .lost:
-            try db.run("UPDATE outbox SET state = 3, code = 'lost', at = ? WHERE lid = ?", [now.milliseconds, entry.localID])
+            // By the server's clock, like all that is kept for a server that was set back: this machine's may be wrong.
+            try db.run("UPDATE outbox SET state = 3, code = 'lost', at = ? WHERE lid = ?", [page.now, entry.localID])
             if try keepLost(result, of: entry) { summary.lost += 1 } else { summary.applied += 1 }
         case .rejected(let code, let message):
             try quarantine(entry, code: code, message: message)
@@ -103,7 +106,9 @@ extension StoreTransaction {
 
     /// Takes a change out of what is sent and shown, and keeps it.
     func quarantine(_ entry: OutboxEntry, code: String, message: String) throws {
-        let wasRetried = try String.fetchOne(db, sql: "SELECT code FROM outbox WHERE lid = ?", arguments: [entry.localID]) != nil
+        let wasRetried =
+            try String.fetchOne(
+                db.cachedStatement(sql: "SELECT code FROM outbox WHERE lid = ?"), arguments: [entry.localID]) != nil
         try db.run(
             "UPDATE outbox SET state = 9, code = ?, msg = ?, at = ? WHERE lid = ?",
             [code, message, now.milliseconds, entry.localID])

@@ -54,6 +54,8 @@ package enum PushAnswer: Sendable, Hashable {
     case deviceRewound(last: Int64)
     /// The server was set back: it no longer has operations that it once confirmed.
     case serverRewound(last: Int64)
+    /// The server has begun another history since this device last heard of it; nothing was taken. Pull, then push again.
+    case otherHistory
     /// This program's protocol is no longer (or not yet) understood.
     case upgrade(minimum: Int64, maximum: Int64)
 
@@ -83,6 +85,7 @@ extension PushAnswer {
         case "ok": self = .taken(try Taken(object, answering: request))
         case "device_rewound": self = .deviceRewound(last: try object.count("last"))
         case "server_rewound": self = .serverRewound(last: try object.count("last"))
+        case "other_history": self = .otherHistory
         case "upgrade": self = .upgrade(minimum: try object.count("min"), maximum: try object.count("max"))
         case let other: throw WireError("push.verdict is '\(other.prefix(40))'")
         }
@@ -98,6 +101,7 @@ extension PushAnswer {
             ]
         case .deviceRewound(let last): ["verdict": "device_rewound", "last": .int(last)]
         case .serverRewound(let last): ["verdict": "server_rewound", "last": .int(last)]
+        case .otherHistory: ["verdict": "other_history"]
         case .upgrade(let minimum, let maximum): ["verdict": "upgrade", "min": .int(minimum), "max": .int(maximum)]
         }
     }

@@ -3,7 +3,7 @@ import LocalStore
 // What follows from answers and from what storing them led to.
 extension SyncMachine {
     /// Detours in a row after which it is time to wait: a server that always says "begin anew" must not keep us busy.
-    private static let mostDetours = 3
+    private static let mostDetours = 6
 
     mutating func takePush(
         _ result: Result<RemoteReply<PushAnswer>, RemoteError>, of request: PushRequest, at moment: SyncMoment
@@ -31,6 +31,9 @@ extension SyncMachine {
             case .serverRewound(let last):
                 counters.rewinds += 1
                 queue.append(.serverRewound(last: last))
+                detour(at: moment)
+            case .otherHistory:
+                mustPullFirst = true
                 detour(at: moment)
             case .upgrade(let minimum, let maximum):
                 block = .upgrade(minimum: minimum, maximum: maximum)
@@ -63,6 +66,7 @@ extension SyncMachine {
             if case .tooLarge = error { pageLimit = max(tuning.leastPageLimit, pageLimit / 2) }
             fail(error, at: moment)
         case .success(let reply):
+            mustPullFirst = false
             count(reply, sent: 0, at: moment)
             if case .upgrade? = block {} else { block = nil }
             learn(reply.answer, at: moment)

@@ -53,6 +53,8 @@ package struct SyncMachine: Sendable {
     var mustPrepare = true
     /// The server is to be asked although nothing is pending.
     var mustPull = true
+    /// The server's history is another by now: nothing can be sent before the device has heard of it.
+    var mustPullFirst = false
     var hasMorePages = false
     var unpublished = 0
     /// Something was written here that `tables` may not show.
@@ -207,6 +209,7 @@ package struct SyncMachine: Sendable {
         if !isOnline, moment.uptime < nextPoll { return nil }
         if isRenewalDue { return renew(at: moment) }
         if let refused { return reject(refused, at: moment) }
+        if mustPullFirst { return pull(tables, at: moment) }
         if !batch.isEmpty { return push(tables, at: moment) }
         // The first word of the server's dates what was written before, and a first pull says what is there already.
         // Only a push tells that the server was set back, and it may have nothing to say but that.

@@ -10,8 +10,13 @@ extension ModelServer {
         else {
             throw ModelError("54000", "batch too large")
         }
+        // Before anything is touched: what was sent to another history counts in another way.
+        let epoch = arguments["p_epoch"]?.stringValue
+        if let epoch, epoch != accounts[user]?.epoch { return ["verdict": "other_history"] }
         var account = account(of: user)
         if let refusal = openLedger(&account, device: device, acknowledged: arguments["p_acked"]?.intValue ?? 0) {
+            // Nobody knew, or nobody said, that this server was set back. From now on it has another history.
+            if epoch != nil, refusal.objectValue?["verdict"] == "server_rewound" { account.epoch = random.uuid() }
             accounts[user] = account
             return refusal
         }

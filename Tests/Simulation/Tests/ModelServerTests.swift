@@ -85,6 +85,19 @@ import Testing
         #expect(server.accounts[Self.user]?.rows[message] == nil)
     }
 
+    @Test mutating func theDeletionOfWhatIsNotThereStandsAgainstWhatComesLater() throws {
+        let message = ModelRowID(table: "messages", key: ["0190aaaa-0000-7000-8000-000000000001"])
+        try push([operation(1, "del", [:], at: 5000, row: message), operation(2, "del", [:], at: 5000)])
+        #expect(try pull(since: 0)["head"] == 2)
+        #expect(try pull(since: 1)["rows"]?.arrayValue?.first?.objectValue?["d"] == 1)
+        let answer = try push(
+            [operation(1, "ins", ["text": "hi"], at: 9000, row: message), operation(2, "put", ["value": "cat"])], device: "b")
+        #expect(answer["results"]?.arrayValue?.map { $0.objectValue?["r"] } == ["lost", "lost"])
+        #expect(server.accounts[Self.user]?.rows.isEmpty == true)
+        try push([operation(3, "put", ["value": "dog"], at: 6000)], device: "b", numbered: 3)
+        #expect(server.accounts[Self.user]?.rows[Self.pet]?["value"] == "dog")
+    }
+
     @Test mutating func anUnknownColumnIsRefusedAloneAndPoisonTakesAllWithIt() throws {
         let answer = try push([operation(1, "put", ["colour": "red"]), operation(2, "put", ["value": "cat"])])
         #expect(answer["results"]?.arrayValue?.map { $0.objectValue?["r"] } == ["rejected", "ok"])
@@ -104,6 +117,23 @@ import Testing
         #expect(try push([operation(2, "put", ["value": "cow"])], acknowledged: 1, numbered: 2)["verdict"] == "device_rewound")
         server = backup
         #expect(try push([], acknowledged: 3)["verdict"] == "server_rewound")
+    }
+
+    @Test mutating func aServerThatWasSetBackBeginsAnotherHistory() throws {
+        let trust = ModelRowID(table: "conversation_state", key: [])
+        try push([operation(1, "inc", ["trust_score": 0.5], row: trust)])
+        let backup = server
+        try push([operation(2, "inc", ["trust_score": 1], row: trust)], acknowledged: 1, numbered: 2)
+        server = backup
+        let before = server.accounts[Self.user]?.epoch
+        #expect(try push([], acknowledged: 2, epoch: before)["verdict"] == "server_rewound")
+        #expect(server.accounts[Self.user]?.epoch != before)
+        // What was sent to the old history and comes once more is not the next operation of this one.
+        try push([operation(2, "inc", ["trust_score": 1], row: trust)], acknowledged: 1, numbered: 2)
+        let late = operation(3, "inc", ["trust_score": 1], row: trust)
+        #expect(try push([late], acknowledged: 2, numbered: 3, epoch: before)["verdict"] == "other_history")
+        #expect(server.accounts[Self.user]?.counterSteps == [0.5, 1])
+        #expect(server.accounts[Self.user]?.devices["a"]?.acknowledged == 1)
     }
 
     @Test mutating func pagesAddUpToTheIntegrityValue() throws {
@@ -154,7 +184,8 @@ import Testing
 
     @discardableResult
     private mutating func push(
-        _ operations: [JSONValue], device: String = "a", acknowledged: Int64 = 0, since: Int64? = nil, numbered: Int64 = 1
+        _ operations: [JSONValue], device: String = "a", acknowledged: Int64 = 0, since: Int64? = nil, numbered: Int64 = 1,
+        epoch: String? = nil
     ) throws -> [String: JSONValue] {
         var operations = operations
         for index in operations.indices {
@@ -166,6 +197,7 @@ import Testing
             "p_dev": .string(device), "p_proto": 1, "p_acked": .int(acknowledged), "p_ops": .array(operations),
         ]
         if let since { arguments["p_since"] = .int(since) }
+        if let epoch { arguments["p_epoch"] = .string(epoch) }
         return try server.call("sync_push", .object(arguments), user: Self.user).objectValue ?? [:]
     }
 
