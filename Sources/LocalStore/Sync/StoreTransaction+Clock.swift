@@ -29,7 +29,7 @@ extension StoreTransaction {
         let last = try db.syncInteger("server_ms") ?? 0
         if abs(offset - old) > Self.greatestInexactness {
             try retime(lastHeard: last, offset: offset, anchor: anchor)
-            let newest = try Int64.fetchOne(db, sql: "SELECT max(hlc) FROM outbox") ?? 0
+            let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(hlc) FROM outbox")) ?? 0
             let clock = try view.lastHybridTime().rawValue
             try db.setSync("last_hlc", max(newest, min(clock, server.milliseconds << 16)))
         }
@@ -40,13 +40,15 @@ extension StoreTransaction {
 
     private func retime(lastHeard: Int64, offset: Int64, anchor: ClockAnchor) throws {
         let start = anchor.zero + offset
-        var previous = try Int64.fetchOne(db, sql: "SELECT max(hlc) FROM outbox WHERE NOT (state < 2 AND state = 0)") ?? 0
+        var previous =
+            try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT max(hlc) FROM outbox WHERE NOT (state < 2 AND state = 0)")) ?? 0
         var floor = lastHeard
         let entries = try Row.fetchAll(
-            db,
-            sql:
-                "SELECT lid, tbl, row_key, hlc, wall_ms, boot_id, uptime_ms FROM outbox WHERE state < 2 AND state = 0 ORDER BY lid"
-        )
+            db.cachedStatement(
+                sql:
+                    "SELECT lid, tbl, row_key, hlc, wall_ms, boot_id, uptime_ms FROM outbox WHERE state < 2 AND state = 0 ORDER BY lid"
+            ))
         for entry in entries {
             let wall: Int64 = entry["wall_ms"]
             let moment: Int64

@@ -15,7 +15,7 @@ extension StoreTransaction {
             try ensureParent()
             try show(dirty, areAll: dirty.count < limit)
         }
-        let left = try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_dirty") ?? 0
+        let left = try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM sync_dirty")) ?? 0
         if left == 0 { try db.setSync("publishing", 0) }
         return left
     }

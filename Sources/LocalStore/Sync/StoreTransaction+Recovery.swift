@@ -36,7 +36,8 @@ extension StoreTransaction {
     /// The server was set back and has this device's operations only up to `last`: later ones are sent again, in their order.
     package func takeServerRewound(last: Int64) throws {
         let later = try Row.fetchAll(
-            db, sql: "SELECT DISTINCT tbl, row_key FROM outbox WHERE n > ? AND state IN (1, 2, 3)", arguments: [last])
+            db.cachedStatement(sql: "SELECT DISTINCT tbl, row_key FROM outbox WHERE n > ? AND state IN (1, 2, 3)"),
+            arguments: [last])
         try db.run(
             """
             UPDATE outbox SET state = 0, n = NULL, acked_seq = NULL, code = NULL, at = NULL WHERE n > ? AND state IN (1, 2, 3)

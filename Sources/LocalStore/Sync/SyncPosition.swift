@@ -29,16 +29,20 @@ package struct SyncPosition: Sendable, Hashable {
 
 extension StoreView {
     package func syncPosition() throws -> SyncPosition {
-        guard let deviceID = try db.syncText("device_id") else {
+        try SyncPosition(db.syncValues())
+    }
+}
+
+extension SyncPosition {
+    init(_ state: SyncValues) throws {
+        guard let deviceID = state.text("device_id") else {
             throw StoreError.noSuchRow(table: "sync_state", id: "device_id")
         }
-        return SyncPosition(
-            deviceID: deviceID, epoch: try db.syncText("epoch"), cursor: try db.syncInteger("cursor") ?? 0,
-            floor: try db.syncInteger("floor"), isPullingAll: try db.syncInteger("pulling_all") != 0,
-            acked: try db.syncInteger("acked_n") ?? 0, nextNumber: try db.syncInteger("next_n") ?? 1,
-            head: try db.syncInteger("head") ?? 0, horizon: try db.syncInteger("horizon") ?? 0,
-            check: try db.syncInteger("chk") ?? 0, live: try db.syncInteger("live") ?? 0,
-            isPublishing: try db.syncInteger("publishing") == 1,
-            mustAsk: try db.syncInteger("must_ask") == 1)
+        self.init(
+            deviceID: deviceID, epoch: state.text("epoch"), cursor: state.integer("cursor") ?? 0, floor: state.integer("floor"),
+            isPullingAll: state.integer("pulling_all") != 0, acked: state.integer("acked_n") ?? 0,
+            nextNumber: state.integer("next_n") ?? 1, head: state.integer("head") ?? 0,
+            horizon: state.integer("horizon") ?? 0, check: state.integer("chk") ?? 0, live: state.integer("live") ?? 0,
+            isPublishing: state.integer("publishing") == 1, mustAsk: state.integer("must_ask") == 1)
     }
 }

@@ -31,17 +31,19 @@ package struct SyncTables: Sendable, Hashable {
 
 extension StoreView {
     package func syncTables() throws -> SyncTables {
-        let oldest = try Int64.fetchOne(db, sql: "SELECT wall_ms FROM outbox WHERE state < 2 ORDER BY lid LIMIT 1")
+        func count(_ table: String) throws -> Int {
+            Int(try db.integers(of: db.cachedStatement(sql: "SELECT count(*) FROM \(table)")).first ?? 0)
+        }
+        let state = try db.syncValues()
+        let oldest = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT wall_ms FROM outbox WHERE state < 2 ORDER BY lid LIMIT 1"))
         return SyncTables(
-            position: try syncPosition(),
-            pending: try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox WHERE state < 2") ?? 0,
-            oldestPending: oldest.map(Timestamp.init(milliseconds:)),
-            quarantined: try Int.fetchOne(db, sql: "SELECT count(*) FROM quarantine") ?? 0,
-            conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflicts WHERE undone_at IS NULL") ?? 0,
-            serverLive: try db.syncInteger("server_live") ?? 0,
-            unpublished: try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_dirty") ?? 0,
-            lastCheckpoint: try db.syncInteger("checkpoint_ms").map(Timestamp.init(milliseconds:)),
-            clockOffset: try db.syncInteger("clock_offset_ms") ?? 0, divergences: try db.syncInteger("divergences") ?? 0,
-            resets: try db.syncInteger("resets") ?? 0, heardInBoot: try db.syncText("heard_boot"))
+            position: try SyncPosition(state), pending: try count("outbox WHERE state < 2"),
+            oldestPending: oldest.map(Timestamp.init(milliseconds:)), quarantined: try count("quarantine"),
+            conflicts: try count("conflicts WHERE undone_at IS NULL"), serverLive: state.integer("server_live") ?? 0,
+            unpublished: try count("sync_dirty"),
+            lastCheckpoint: state.integer("checkpoint_ms").map(Timestamp.init(milliseconds:)),
+            clockOffset: state.integer("clock_offset_ms") ?? 0, divergences: state.integer("divergences") ?? 0,
+            resets: state.integer("resets") ?? 0, heardInBoot: state.text("heard_boot"))
     }
 }

@@ -53,9 +53,9 @@ struct VisibleTable {
             assignments.append("updated_at = max(?, strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0.001 seconds'))")
             values.append(moment.databaseValue)
         }
-        try db.execute(
-            sql: "UPDATE \(table.name) SET \(assignments.joined(separator: ", ")) WHERE \(condition)",
-            arguments: StatementArguments(values + ([userID.text] + key).map(\.databaseValue)))
+        // There are about as many of these as there are ways to change a row.
+        try db.cachedStatement(sql: "UPDATE \(table.name) SET \(assignments.joined(separator: ", ")) WHERE \(condition)")
+            .execute(arguments: StatementArguments(values + ([userID.text] + key).map(\.databaseValue)))
     }
 
     private func insert(_ key: [String], _ body: [String: JSONValue], at moment: Timestamp) throws {
@@ -101,12 +101,12 @@ struct VisibleTable {
         case "profiles": return
         case "messages":
             let conversation = try String.fetchOne(
-                db, sql: "SELECT conversation_id FROM messages WHERE id = ?", arguments: StatementArguments(key))
+                db.cachedStatement(sql: "SELECT conversation_id FROM messages WHERE id = ?"), arguments: StatementArguments(key))
             try delete(key)
             if let conversation { try dropEmptyPlaceholder(conversation) }
         case "conversations":
             let isEmpty = try Bool.fetchOne(
-                db, sql: "SELECT NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ?)",
+                db.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = ?)"),
                 arguments: StatementArguments(key))
             if isEmpty == true { return try delete(key) }
             // Its messages are still there: what is known of the conversation goes, the place for them stays.

@@ -48,7 +48,7 @@ struct Simulate {
         print(
             """
             \(result.finished) seeds in \(Int(seconds)) s on \(settings.workers) threads, \(result.failures.count) failed: \
-            \(result.counts.summary)
+            \(result.counts.summary); traces \(String(result.hash, radix: 16))
             """)
         if !result.failures.isEmpty { exit(1) }
     }

@@ -29,7 +29,8 @@ struct LocalWriter {
         case .say: try say(&diary)
         case .deleteMessage(let choice):
             guard let id = try one(of: "SELECT id FROM messages ORDER BY id", choice) else { return }
-            try db.execute(sql: "DELETE FROM messages WHERE id = ?", arguments: [id])
+            try db.cachedStatement(sql: "DELETE FROM messages WHERE id = ?")
+                .execute(arguments: [id])
             diary.deletedMessages.insert(id)
         case .profile: _ = try transaction.saveUserProfile(value)
         case .onboarding(let field): try onboarding(field)
@@ -42,7 +43,8 @@ struct LocalWriter {
             try transaction.updateReminder(reminder)
         case .deleteReminder(let choice):
             guard let id = try one(of: "SELECT id FROM reminders ORDER BY id", choice) else { return }
-            try db.execute(sql: "DELETE FROM reminders WHERE id = ?", arguments: [id])
+            try db.cachedStatement(sql: "DELETE FROM reminders WHERE id = ?")
+                .execute(arguments: [id])
         case .rolledBack(let key):
             try save(name(key, false))
             throw GivenUp()
@@ -51,9 +53,8 @@ struct LocalWriter {
             diary.refused.append(Self.poison + value)
         case .refused:
             _ = try transaction.ensureProfile()
-            try db.execute(
-                sql: "INSERT INTO memory (user_id, category, key, value) VALUES (?, 'FACT', ?, ?)",
-                arguments: [transaction.userID.text, "user_input_\(ordinal)", value])
+            try db.cachedStatement(sql: "INSERT INTO memory (user_id, category, key, value) VALUES (?, 'FACT', ?, ?)")
+                .execute(arguments: [transaction.userID.text, "user_input_\(ordinal)", value])
             diary.refused.append(value)
         case .trust, .stage, .summary, .partOfSummary: try changeState(write)
         }
@@ -80,23 +81,28 @@ struct LocalWriter {
     private func say(_ diary: inout Diary) throws {
         _ = try transaction.ensureProfile()
         let conversation: String
-        if ordinal % 3 > 0, let open = try String.fetchOne(db, sql: "SELECT max(id) FROM conversations WHERE ended_at IS NULL") {
+        if ordinal % 3 > 0,
+            let open = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT max(id) FROM conversations WHERE ended_at IS NULL"))
+        {
             conversation = open
         } else {
             conversation = makeID()
-            try db.execute(
-                sql: "INSERT INTO conversations (id, user_id, channel, started_at) VALUES (?, ?, 'terminal', ?)",
-                arguments: [conversation, transaction.userID.text, transaction.now])
+            try db.cachedStatement(
+                sql: "INSERT INTO conversations (id, user_id, channel, started_at) VALUES (?, ?, 'terminal', ?)"
+            )
+            .execute(arguments: [conversation, transaction.userID.text, transaction.now])
         }
         let id = makeID()
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO messages (id, conversation_id, user_id, role, text, created_at, hlc) VALUES (?, ?, ?, 'user', ?, ?, ?)
-                """,
-            arguments: [
-                id, conversation, transaction.userID.text, value, transaction.now,
-                try transaction.view.lastHybridTime().next(at: transaction.now).rawValue,
-            ])
+                """
+        )
+        .execute(arguments: [
+            id, conversation, transaction.userID.text, value, transaction.now,
+            try transaction.view.lastHybridTime().next(at: transaction.now).rawValue,
+        ])
         diary.messages.insert(id)
     }
 
@@ -104,19 +110,23 @@ struct LocalWriter {
         _ = try transaction.ensureProfile()
         let column = ["full_name", "gender", "occupation", "interests"][field]
         let text = field == 3 ? JSONValue.array([.string(value)]).text : value
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO onboarding_details (user_id, id, \(column), created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)
                 ON CONFLICT (user_id) DO UPDATE SET \(column) = ?3, updated_at = ?4
-                """, arguments: [transaction.userID.text, makeID(), text, transaction.now])
+                """
+        )
+        .execute(arguments: [transaction.userID.text, makeID(), text, transaction.now])
     }
 
     private func remind() throws {
         _ = try transaction.ensureProfile()
-        try db.execute(
+        try db.cachedStatement(
             sql: """
                 INSERT INTO reminders (id, user_id, kind, text, due_at, time_zone, created_at) VALUES (?, ?, 'reminder', ?, ?, 'UTC', ?)
-                """, arguments: [makeID(), transaction.userID.text, value, transaction.now.advanced(by: 3600), transaction.now])
+                """
+        )
+        .execute(arguments: [makeID(), transaction.userID.text, value, transaction.now.advanced(by: 3600), transaction.now])
     }
 
     private func changeState(_ write: LocalWrite) throws {
@@ -140,7 +150,7 @@ struct LocalWriter {
     }
 
     private func one(of query: String, _ choice: Int) throws -> String? {
-        let ids = try String.fetchAll(db, sql: query)
+        let ids = try String.fetchAll(db.cachedStatement(sql: query))
         return ids.isEmpty ? nil : ids[choice % ids.count]
     }
 

@@ -50,13 +50,12 @@ extension Seat {
         self.machine = machine
     }
 
-    /// Tells the file the time and the run of the machine.
+    /// Tells the file the run of the machine. The time it asks for itself: ``SimulatedSources``.
     func enter() throws {
-        let moment = moment
-        try file.write { transaction, _ in
-            try transaction.setMoment(moment.wall.milliseconds)
-            try transaction.setClockAnchor(moment.anchor)
-        }
+        let anchor = moment.anchor
+        guard file.anchor != anchor else { return }
+        try file.write { transaction, _ in try transaction.setClockAnchor(anchor) }
+        file.anchor = anchor
     }
 
     private var moment: SyncMoment {

@@ -22,6 +22,8 @@ final class Seat {
     /// How often the program was started; what belongs to an earlier life is ignored.
     private(set) var life = 0
     var watch = OutboxWatch()
+    /// How many changes the file had seen when it was last checked.
+    private var checkedChanges = -1
     var isRunning = false
     var inFlight: Request?
     var machine: SyncMachine?
@@ -51,7 +53,10 @@ final class Seat {
     }
 
     /// The file is another one now: what was watched does not bind it.
-    func forgetWatched() { watch = OutboxWatch() }
+    func forgetWatched() {
+        watch = OutboxWatch()
+        checkedChanges = -1
+    }
 
     /// A person uses the program. The write is durable, or it left nothing.
     func write(_ write: LocalWrite) throws {
@@ -65,7 +70,7 @@ final class Seat {
                 let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(lid) FROM outbox")) ?? 0
                 try writer.perform(write, diary: &diary)
                 for row in try Row.fetchAll(
-                    db, sql: "SELECT lid, hex(op_id) AS id, tbl, row_key, op, patch FROM outbox WHERE lid > ?",
+                    db.cachedStatement(sql: "SELECT lid, hex(op_id) AS id, tbl, row_key, op, patch FROM outbox WHERE lid > ?"),
                     arguments: [newest])
                 {
                     let patch: String? = row["patch"]
@@ -82,9 +87,11 @@ final class Seat {
         try handle(.localWrite)
     }
 
-    /// Holds the seat against what must be true after every step.
+    /// Holds the seat against what must be true after every step. Nothing written, nothing to look at.
     func checkStep() throws {
         try file.read { _, db in
+            guard db.totalChangesCount != checkedChanges else { return }
+            checkedChanges = db.totalChangesCount
             try watch.check(db)
             guard !diary.isUncertain, !world.serverHasForgotten, !world.serverWasRestored else { return }
             for row in try Row.fetchAll(

@@ -7,6 +7,7 @@ package final class SeedRange: Sendable {
         var next: UInt64
         var finished: UInt64 = 0
         var counts = RunCounts()
+        var hash: UInt64 = 0
         var failures: [RunReport] = []
         var workers: Int
     }
@@ -27,6 +28,8 @@ package final class SeedRange: Sendable {
     package struct Result: Sendable {
         package let finished: UInt64
         package let counts: RunCounts
+        /// All runs' traces together: another number means that some run went another way.
+        package let hash: UInt64
         /// By seed.
         package let failures: [RunReport]
     }
@@ -54,6 +57,8 @@ package final class SeedRange: Sendable {
             state.withLock { state in
                 state.finished += 1
                 state.counts = state.counts + report.counts
+                // The same in whatever order the runs end.
+                state.hash &+= report.hash
                 if report.hasFailed { state.failures.append(report) }
             }
             if report.hasFailed { onFailure(report) }
@@ -74,7 +79,7 @@ package final class SeedRange: Sendable {
             state.workers -= 1
             guard state.workers == 0 else { return nil }
             return Result(
-                finished: state.finished, counts: state.counts,
+                finished: state.finished, counts: state.counts, hash: state.hash,
                 failures: state.failures.sorted { $0.plan.seed < $1.plan.seed })
         }
     }

@@ -15,32 +15,6 @@ final class SimulatedConnection: Sendable {
         try blank.backup(to: queue)
     }
 
-    /// What another connection sees now, inside its transaction.
-    init(copying content: DatabaseQueue, wallTime: Timestamp, seed: UInt64) throws {
-        sources = SimulatedSources(wallTime: wallTime, seed: seed)
-        queue = try DatabaseQueue(configuration: Self.configuration(sources))
-        // Not SQLite's backup, which refuses a source inside a transaction.
-        var size: Int64 = 0
-        let bytes = try content.writeWithoutTransaction { db in
-            guard let bytes = sqlite3_serialize(db.sqliteConnection, "main", &size, 0) else {
-                throw DatabaseError(resultCode: .SQLITE_NOMEM)
-            }
-            return SerializedBytes(address: UInt(bitPattern: bytes))
-        }
-        let flags = UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE)
-        try queue.writeWithoutTransaction { db in
-            let pointer = UnsafeMutablePointer<UInt8>(bitPattern: bytes.address)
-            let code = sqlite3_deserialize(db.sqliteConnection, "main", pointer, size, size, flags)
-            guard code == SQLITE_OK else { throw DatabaseError(resultCode: .SQLITE_NOMEM) }
-            db.clearSchemaCache()
-        }
-    }
-
-    /// Where SQLite put the bytes of a database; whoever takes them over frees them.
-    private struct SerializedBytes {
-        let address: UInt
-    }
-
     private static func configuration(_ sources: SimulatedSources) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true

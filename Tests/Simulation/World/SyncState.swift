@@ -10,15 +10,20 @@ struct SyncState: Sendable, Hashable {
     let clockOffset: Int64
 
     init(_ db: Database) throws {
-        let values = try Row.fetchAll(db.cachedStatement(sql: "SELECT k, v FROM sync_state")).reduce(
-            into: [String: DatabaseValue]()
-        ) {
-            $0[$1["k"]] = $1["v"]
+        var (device, epoch) = ("", String?.none)
+        var (cursor, lastClock, clockOffset): (Int64, Int64, Int64) = (0, 0, 0)
+        try db.forEachRow(
+            "SELECT k, v FROM sync_state WHERE k IN ('device_id', 'cursor', 'epoch', 'clock_offset_ms', 'last_hlc')"
+        ) { row in
+            switch row.text(0) {
+            case "device_id": device = row.text(1)
+            case "epoch": epoch = row.textIfPresent(1)
+            case "cursor": cursor = row.integer(1)
+            case "clock_offset_ms": clockOffset = row.integer(1)
+            default: lastClock = row.integer(1)
+            }
         }
-        device = values["device_id"].flatMap(String.fromDatabaseValue) ?? ""
-        cursor = values["cursor"].flatMap(Int64.fromDatabaseValue) ?? 0
-        epoch = values["epoch"].flatMap(String.fromDatabaseValue)
-        clockOffset = values["clock_offset_ms"].flatMap(Int64.fromDatabaseValue) ?? 0
-        lastClock = values["last_hlc"].flatMap(Int64.fromDatabaseValue) ?? 0
+        (self.device, self.epoch) = (device, epoch)
+        (self.cursor, self.lastClock, self.clockOffset) = (cursor, lastClock, clockOffset)
     }
 }

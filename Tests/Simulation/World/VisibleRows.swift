@@ -10,6 +10,14 @@ enum VisibleRows {
         let name: String
         let key: [String]
         let columns: [(name: String, kind: Kind)]
+        let query: String
+
+        init(name: String, key: [String], columns: [(name: String, kind: Kind)]) {
+            self.name = name
+            self.key = key
+            self.columns = columns
+            query = "SELECT \((key + columns.map(\.name)).joined(separator: ", ")) FROM \(name)"
+        }
     }
 
     private static let tables = [
@@ -48,11 +56,12 @@ enum VisibleRows {
     }
 
     private static func read(_ table: Table, _ db: Database) throws -> [(key: [String], body: [String: JSONValue])] {
-        let names = table.key + table.columns.map(\.name)
-        return try Row.fetchAll(db, sql: "SELECT \(names.joined(separator: ", ")) FROM \(table.name)").map { row in
+        try Row.fetchAll(db.cachedStatement(sql: table.query)).map { row in
             var body: [String: JSONValue] = [:]
-            for column in table.columns { body[column.name] = try value(row[column.name], column.kind) }
-            return (table.key.map { row[$0] }, body)
+            for (index, column) in table.columns.enumerated() {
+                body[column.name] = try value(row[table.key.count + index], column.kind)
+            }
+            return (table.key.indices.map { row[$0] }, body)
         }
     }
 

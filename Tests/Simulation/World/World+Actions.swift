@@ -15,7 +15,7 @@ extension World {
             poke(person: person)
         case .crash(let seat, let span): crash(seat, for: span)
         case .copyFile(let seat):
-            fileCopies[seat] = FileCopy(file: try copyOfFile(seats[seat].file), diary: seats[seat].diary)
+            fileCopies[seat] = FileCopy(content: try seats[seat].file.content(), diary: seats[seat].diary)
         case .setBack(let seat): try setBack(seat)
         case .clone(let seat): try clone(seat)
         case .jumpClock(let device, let milliseconds): clocks[device].jump(by: milliseconds)
@@ -49,24 +49,21 @@ extension World {
     private func setBack(_ index: Int) throws {
         guard let copy = fileCopies[index] else { return }
         let seat = seats[index]
-        seat.file = try copyOfFile(copy.file)
+        deletedMessages.formUnion(seat.diary.deletedMessages)
+        seat.file = try newFile(
+            copy.content, userID: seat.file.userID, wallTime: seat.sources.wallTime, seed: random.next())
         seat.diary = copy.diary
         seat.diary.isUncertain = true
         seat.forgetWatched()
         crash(index, for: 1000)
     }
 
-    private func copyOfFile(_ file: SimulatedFile) throws -> SimulatedFile {
-        try file.copy(wallTime: file.sources.wallTime, seed: random.next())
-    }
-
     private func clone(_ index: Int) throws {
         guard let copy = fileCopies[index], seats.count < 8 else { return }
         seats[index].diary.isUncertain = true
-        var diary = copy.diary
-        diary.isUncertain = true
         clocks.append(VirtualClock(.init(offset: 0, drift: 0)))
-        try addSeat(device: clocks.count - 1, person: seats[index].person, copying: copy.file, diary: diary)
+        try addSeat(device: clocks.count - 1, person: seats[index].person, copy: (of: index, copy))
+        seats[seats.count - 1].diary.isUncertain = true
         queue.add(.start(seat: seats.count - 1, life: 0), at: elapsed + 100)
     }
 

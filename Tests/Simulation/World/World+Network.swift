@@ -11,8 +11,6 @@ struct Exchange {
     let fate: Fate
     /// What the server said to the first arrival that counts.
     var answer: Result<JSONValue, ModelError>?
-    /// The person's part of the server right after that, to compare the device with.
-    var account: ModelAccount?
 }
 
 extension World {
@@ -45,10 +43,7 @@ extension World {
         } catch {
             answer = .failure(ModelError("XX000", "\(error)", status: 500))
         }
-        if exchange.answer == nil {
-            exchanges[index].answer = answer
-            exchanges[index].account = server.accounts[account]
-        }
+        if exchange.answer == nil { exchanges[index].answer = answer }
         trace.note(elapsed, "server takes \(index)")
         try checkGroup(account)
         if server.accounts[account]?.sequence != head { poke(person: seats[exchange.seat].person) }
@@ -74,7 +69,6 @@ extension World {
     /// The exchange is over for the device: it gets an answer, or learns that there will be none.
     func conclude(_ index: Int) throws {
         let exchange = exchanges[index]
-        exchanges[index].account = nil
         try withSeat(exchange.seat, life: exchange.life) { seat in
             try seat.receive(exchange)
         }

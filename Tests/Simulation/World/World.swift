@@ -52,6 +52,8 @@ final class World {
     var unmigratedUntil: Int64 = 0
     /// The server lost rows or history: what was there before need not be there any more.
     var serverHasForgotten = false
+    /// Every message that somebody deleted, though the file on which it was done may have been set back since.
+    var deletedMessages: Set<String> = []
     /// The server was set back; until everything has come again, what seats show may be older than what was written.
     var serverWasRestored = false
     var restoredAt: Int64 = 0
@@ -59,7 +61,7 @@ final class World {
     private(set) var writes = 0
 
     struct FileCopy {
-        let file: SimulatedFile
+        let content: FileContent
         let diary: Diary
     }
 
@@ -154,22 +156,35 @@ final class World {
         queue.add(.start(seat: index, life: seats[index].life), at: elapsed + span)
     }
 
-    func addSeat(device: Int, person: Int, copying other: SimulatedFile? = nil, diary: Diary? = nil) throws {
+    /// - Parameter copy: comes to life there; nil: the person begins with an empty file.
+    func addSeat(device: Int, person: Int, copy: (of: Int, FileCopy)? = nil) throws {
         let index = seats.count
         let (wallTime, seed) = (clocks[device].wallTime(elapsed), plan.seed &* 31 &+ UInt64(index))
-        let file = try other?.copy(wallTime: wallTime, seed: seed) ?? newFile(index, wallTime, seed)
+        let file: SimulatedFile
+        if let copy {
+            file = try newFile(copy.1.content, userID: seats[copy.of].file.userID, wallTime: wallTime, seed: seed)
+        } else {
+            let userID = try UserID("0000000\(index)-1111-4111-8111-111111111111")
+            file = try SimulatedFile(userID: userID, connection: emptyFile(wallTime: wallTime, seed: seed))
+            try file.begin(deviceID: "dddddddd-0000-4000-8000-00000000000\(index)")
+        }
         seats.append(
             Seat(
-                index: index, device: device, person: person, file: file, diary: diary ?? Diary(),
+                index: index, device: device, person: person, file: file, diary: copy?.1.diary ?? Diary(),
                 seed: plan.seed &* 131 &+ UInt64(index), world: self))
     }
 
-    private func newFile(_ index: Int, _ wallTime: Timestamp, _ seed: UInt64) throws -> SimulatedFile {
+    /// A file with the content of another.
+    func newFile(_ content: FileContent, userID: UserID, wallTime: Timestamp, seed: UInt64) throws -> SimulatedFile {
+        let file = try SimulatedFile(userID: userID, connection: emptyFile(wallTime: wallTime, seed: seed))
+        try file.fill(content)
+        return file
+    }
+
+    private func emptyFile(wallTime: Timestamp, seed: UInt64) throws -> SimulatedConnection {
         let connection = try pool.take(wallTime: wallTime, seed: seed)
         borrowed.append(connection)
-        let file = SimulatedFile(userID: try UserID("0000000\(index)-1111-4111-8111-111111111111"), connection: connection)
-        try file.begin(deviceID: "dddddddd-0000-4000-8000-00000000000\(index)")
-        return file
+        return connection
     }
 
     /// Call when the run is over, however it ended.
@@ -187,7 +202,9 @@ final class World {
             }
             let account = server.accounts[Self.account(of: seat.person)]
             guard waiting == 0, position.cursor == account?.sequence ?? 0, position.epoch == account?.epoch,
-                !position.isPullingAll
+                !position.isPullingAll, !position.mustAsk,
+                // A server that was set back may have come to the same number again; the device learns of it when it asks.
+                position.check == account?.integrity ?? 0, position.live == account?.live ?? 0
             else { return false }
         }
         return true

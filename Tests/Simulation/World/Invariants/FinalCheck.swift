@@ -50,7 +50,7 @@ struct FinalCheck {
         let deleted = seats.filter { !$0.diary.isUncertain }.reduce(into: Set<String>()) {
             $0.formUnion($1.diary.deletedMessages)
         }
-        let deletedByAnyone = seats.reduce(into: Set<String>()) { $0.formUnion($1.diary.deletedMessages) }
+        let deletedByAnyone = seats.reduce(into: world.deletedMessages) { $0.formUnion($1.diary.deletedMessages) }
         for seat in seats where !seat.diary.isUncertain {
             if let lost = seat.diary.messages.subtracting(present).subtracting(deletedByAnyone).min() {
                 throw RunReport.Violation("I13", "message \(lost) of seat \(seat.index) is gone")

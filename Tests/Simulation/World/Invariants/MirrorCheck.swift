@@ -59,11 +59,11 @@ enum MirrorCheck {
         for other in 0..<people where other != person {
             let mark = "%" + LocalWriter.mark(person: other) + "%"
             let found = try Int.fetchOne(
-                db,
-                sql: """
-                    SELECT (SELECT count(*) FROM shadow WHERE body LIKE ?1) + (SELECT count(*) FROM memory WHERE value LIKE ?1)
-                        + (SELECT count(*) FROM messages WHERE text LIKE ?1) + (SELECT count(*) FROM outbox WHERE patch LIKE ?1)
-                    """, arguments: [mark])
+                db.cachedStatement(
+                    sql: """
+                        SELECT (SELECT count(*) FROM shadow WHERE body LIKE ?1) + (SELECT count(*) FROM memory WHERE value LIKE ?1)
+                            + (SELECT count(*) FROM messages WHERE text LIKE ?1) + (SELECT count(*) FROM outbox WHERE patch LIKE ?1)
+                        """), arguments: [mark])
             if found != 0 { throw RunReport.Violation("I16", "seat \(seat) holds something of person \(other)'s") }
         }
     }

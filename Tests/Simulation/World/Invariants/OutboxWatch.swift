@@ -66,13 +66,15 @@ struct OutboxWatch: Sendable {
     }
 
     private static func read(_ db: Database) throws -> [Entry] {
-        try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT lid, n, op_id, tbl, row_key, op, patch, base, hlc, state FROM outbox ORDER BY lid")
-        ).map {
-            Entry(
-                localID: $0[0], number: $0[1], operationID: $0[2], table: $0[3], rowKey: $0[4], operation: $0[5], patch: $0[6],
-                base: $0[7], hlc: $0[8], state: $0[9])
+        var entries: [Entry] = []
+        try db.forEachRow("SELECT lid, n, op_id, tbl, row_key, op, patch, base, hlc, state FROM outbox ORDER BY lid") {
+            entries.append(
+                Entry(
+                    localID: $0.integer(0), number: $0.integerIfPresent(1), operationID: $0.data(2), table: $0.text(3),
+                    rowKey: $0.text(4), operation: $0.text(5), patch: $0.textIfPresent(6), base: $0.integerIfPresent(7),
+                    hlc: $0.integer(8), state: Int($0.integer(9))))
         }
+        return entries
     }
 }
 
