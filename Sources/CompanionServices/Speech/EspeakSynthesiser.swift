@@ -20,7 +20,9 @@ package struct EspeakSynthesiser: SpeechSynthesiser {
         AsyncThrowingStream { continuation in
             do {
                 let name = try voiceName(for: language)
-                let process = try SpeechProcess(program, ["-v", name, "-s", "165", "--stdin", "--stdout"], text: text)
+                let process = try SpeechProcess(
+                    program, ["-v", name, "-s", "165", "--stdin", "--stdout"],
+                    text: ReadAloudText.of(text, in: language))
                 continuation.onTermination = { if case .cancelled = $0 { process.stop() } }
                 // The reads block, so they have a thread of their own.
                 let thread = Thread { continuation.finish(throwing: relay(process, voice: name, to: continuation)) }

@@ -3,6 +3,8 @@
 package struct SentenceChunker: Sendable {
     /// Words of the first piece, at the least, when it ends within a sentence.
     private static let firstWords = 3
+    /// Characters of the first piece that will do instead: two long words are heard as long as three short ones.
+    private static let firstCharacters = 12
     /// Characters of a piece, at most; a longer sentence is cut at a pause, or between words.
     private static let limit = 300
 
@@ -12,6 +14,8 @@ package struct SentenceChunker: Sendable {
     private static let closers: Set<Character> = ["\"", "'", ")", "”", "’", "»"]
     private static let abbreviations: Set<String> = [
         "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "eg", "ie", "e.g", "i.e", "no", "approx",
+        "a.m", "p.m", "rs", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "inc", "ltd",
+        "fig",
     ]
 
     private var rest: [Character] = []
@@ -63,7 +67,7 @@ package struct SentenceChunker: Sendable {
             if Self.stops.contains(character), let end = sentenceEnd(at: index) { return end }
             if Self.pauses.contains(character), isFollowedBySpace(index) {
                 // The word before the pause has not been counted yet.
-                if isFirst, words + 1 >= Self.firstWords { return index + 1 }
+                if isFirst, words + 1 >= Self.firstWords || index >= Self.firstCharacters { return index + 1 }
                 lastPause = index + 1
             }
             if index >= Self.limit { return lastPause ?? lastSpace ?? index }
