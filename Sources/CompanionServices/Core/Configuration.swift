@@ -74,6 +74,14 @@ package struct Configuration: Sendable {
     package var supabaseAnonKey: Secret<String>? { secret(.supabaseAnonKey) }
     package var openAIKey: Secret<String>? { secret(.openAIKey) }
     package var openAIBaseURL: URL? { url(.openAIBaseURL) }
+    /// Where models are installed; absolute or relative to the working directory.
+    package var modelsDirectory: String? { text(.modelsDirectory) }
+    /// For English: a name of `models list` or of espeak-ng; `nil` for the best there is.
+    package var speakingVoice: String? { text(.speakingVoice) }
+    /// Names of wake words; empty for all that are installed.
+    package var wakeWords: [String] {
+        (text(.wakeWords) ?? "").split { $0 == "," || $0.isWhitespace }.map { $0.lowercased() }
+    }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }
     package var upliftKey: Secret<String>? { secret(.upliftKey) }
     package var liveKitURL: URL? { url(.liveKitURL) }

@@ -50,7 +50,18 @@ extension ConfigurationKey {
         "OPENAI_BASE_URL", .url(schemes: ["https", "http"]), default: "https://api.openai.com/v1",
         example: "http://127.0.0.1:8080/v1", group: .models,
         help: "Address of the OpenAI-compatible interface; a local server such as llama.cpp works too.")
-
+    package static let modelsDirectory = ConfigurationKey(
+        "COMPANION_MODELS_DIR", .path, example: "/srv/companion-models", group: .speech,
+        help: "Where 'models install' puts speech models. Without it: the folder models in the data directory. Models beside the "
+            + "program ('models install --system') are found too.")
+    package static let speakingVoice = ConfigurationKey(
+        "COMPANION_SPEAKING_VOICE", .text, example: "en-gb", group: .speech, isPersonal: true,
+        help: "The voice for English: piper-joe, or one of espeak-ng. Without it the best that is installed.")
+    package static let wakeWords = ConfigurationKey(
+        "COMPANION_WAKE_WORDS", .text, example: "hey_jarvis,okay_nabu", group: .speech,
+        help:
+            "The wake words to listen for, of those installed: alexa, hey_jarvis, hey_mycroft, okay_nabu. Without it all of them."
+    )
     package static let upliftBaseURL = ConfigurationKey(
         "UPLIFTAI_BASE_URL", .url(schemes: ["wss", "ws", "https", "http"]), default: "wss://api.upliftai.org",
         example: "wss://api.upliftai.org", group: .speech, help: "Address of Uplift AI's Urdu voices.")
@@ -83,7 +94,9 @@ extension ConfigurationKey {
     /// In the order of the documentation.
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
-        supabaseServiceRoleKey, openAIKey, openAIBaseURL, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
+        supabaseServiceRoleKey, openAIKey, openAIBaseURL, modelsDirectory, speakingVoice, wakeWords, upliftBaseURL, upliftKey,
+        liveKitURL,
+        liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]
 

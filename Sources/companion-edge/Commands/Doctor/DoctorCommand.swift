@@ -32,6 +32,7 @@ struct DoctorCommand: CompanionCommand {
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         var findings = MachineChecks(context: context).findings()
         findings += try await SoundChecks(context: context).findings()
+        findings += try await ModelChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
         if !offline { findings += await CloudChecks(context: context).findings() }
         if json {

@@ -28,6 +28,9 @@ extension CommandFailure {
         case let error as RemoteError: self.init(SyncFailure.status(of: error), "\(error)")
         case let error as AudioError: self.init(audio: error)
         case let error as SpeechError: self.init(speech: error)
+        case let error as WaveError: self.init(wave: error)
+        case let error as ModelError: self.init(model: error)
+        case let error as RecognitionError: self.init(recognition: error)
         default: self.init(.failure, "\(error)")
         }
     }

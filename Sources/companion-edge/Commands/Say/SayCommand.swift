@@ -2,18 +2,21 @@ import ArgumentParser
 import AudioIO
 import CompanionServices
 import Foundation
+import Logging
 
 struct SayCommand: CompanionCommand {
     static let configuration = CommandConfiguration(
         commandName: "say",
         abstract: "Say a text aloud.",
         discussion: """
-            Reads standard input when no text is given. The text is spoken sentence by sentence, while the next ones are made.
+            Reads standard input when no text is given. The text is spoken sentence by sentence, while the next ones are made. \
+            English is spoken by piper-joe when 'models install piper-joe' was done, everything else by espeak-ng.
 
             EXAMPLES:
               companion-edge say "the tea is ready"
               companion-edge say "چائے تیار ہے" --device alsa:hw:CARD=Device,DEV=0
               companion-edge say "good morning" --output morning.wav
+              companion-edge say "it is 14:30" --voice en-gb
             """)
     static let place = CommandPlace.here
 
@@ -23,7 +26,8 @@ struct SayCommand: CompanionCommand {
     @Option(help: ArgumentHelp("The loudspeaker; 'devices list' shows them.", valueName: "device"))
     var device: String = "default"
 
-    @Option(help: ArgumentHelp("A voice of espeak-ng ('espeak-ng --voices').", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("piper-joe when it is installed, or a voice of espeak-ng ('espeak-ng --voices').", valueName: "name"))
     var voice: String?
 
     @Option(help: ArgumentHelp("The language, en or ur. Without it, the one of the script.", valueName: "language"))
@@ -58,7 +62,11 @@ struct SayCommand: CompanionCommand {
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         let text = try await words(context)
         let language = language.flatMap(Language.init(rawValue:)) ?? Language(scriptOf: text)
-        let speech = Speech(voice: EspeakSynthesiser(voice: voice), language: language)
+        let logger = context.logger
+        let engines = SpeechEngines(ModelStore(context.configuration, in: context.workingDirectory)) { logger.warning("\($0)") }
+        let speech = Speech(
+            voice: engines.voice(named: voice ?? (language == .english ? context.configuration.speakingVoice : nil)),
+            language: language)
         let pieces = SentenceChunker.pieces(of: text)
         guard !pieces.isEmpty else { throw CommandFailure(.data, "There is nothing to say in that.") }
         if outputFile != nil {

@@ -15,8 +15,6 @@ package protocol SpeechRecogniser: Sendable {
 /// unheard, nothing new begins.
 package protocol Recognition: Sendable {
     /// Takes the next samples, of any number: one channel, 16,000 a second. Returns at once; the work is done elsewhere.
-    ///
-    /// - Throws: ``RecognitionError/tooLong(seconds:)`` when the utterance has more sound than the recogniser can hold.
     func accept(_ samples: [Int16]) async throws
 
     /// The words so far; `nil` while there are none. They may change as more is heard. Never waits for the recogniser.
@@ -63,8 +61,6 @@ package enum RecognitionError: Error, Sendable, Hashable, CustomStringConvertibl
     case notInstalled(package: String)
     /// An installed file is missing, unreadable or not what it should be.
     case broken(package: String, reason: String)
-    /// The utterance goes on for longer than can be held.
-    case tooLong(seconds: Int)
     /// The recogniser failed; why.
     case failed(String)
 
@@ -75,7 +71,6 @@ package enum RecognitionError: Error, Sendable, Hashable, CustomStringConvertibl
             "No recogniser on this device understands Urdu: there is none yet that can be installed."
         case .notInstalled(let package): "Speech recognition needs '\(package)', which is not installed."
         case .broken(let package, let reason): "'\(package)' cannot be used: \(reason)."
-        case .tooLong(let seconds): "This has been one utterance for more than \(seconds) seconds."
         case .failed(let reason): "The speech could not be recognised: \(reason)."
         }
     }
@@ -87,7 +82,6 @@ package enum RecognitionError: Error, Sendable, Hashable, CustomStringConvertibl
         case .notInstalled(let package): "Install it: companion-edge models install \(package)"
         case .broken(let package, _):
             "See what is wrong: companion-edge models verify. Install it again: companion-edge models install --again \(package)"
-        case .tooLong: "Pause now and then."
         case .failed: "'companion-edge models verify' tells whether the installed files are whole."
         }
     }

