@@ -23,7 +23,8 @@ import Testing
             "profile edit", "history list", "history show", "history search", "history export", "reminders list",
             "reminders add", "reminders cancel", "status", "doctor", "config check", "config show", "users list", "users add",
             "users rename", "users remove", "version", "login", "logout", "whoami", "sync", "sync now", "sync conflicts",
-            "sync quarantine", "sync retry", "sync reset",
+            "sync quarantine", "sync retry", "sync reset", "say", "transcribe", "models list", "models install", "models remove",
+            "models verify",
         ]
         for name in fixed { #expect(names.contains(name), "\(name)") }
     }
