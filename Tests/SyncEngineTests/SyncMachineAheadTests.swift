@@ -1,6 +1,7 @@
-import LocalStore
 import SyncEngine
 import Testing
+
+@testable import LocalStore
 
 /// What the file does while a push is under way.
 @Suite struct SyncMachineAheadTests {
@@ -121,6 +122,66 @@ import Testing
             return [since, part.to, Int64(part.rows.count), part.hasMore ? 1 : 0]
         }
         #expect(parts == [[5, 205, 200, 1], [205, 405, 200, 1], [405, 455, 50, 0]])
+    }
+
+    @Test("the next page is asked for while one is stored")
+    func pages() {
+        var harness = MachineHarness()
+        harness.isPullingAll = true
+        harness.send(.started)
+        harness.isStoreSlow = true
+        guard case .pull(let id, let request)? = harness.effect else { return }
+        let rows = (1...4).map { number in
+            RemoteRow(
+                table: "memory", rowKey: ["FACT", "k\(number)"], sequence: Int64(5 + number),
+                hlc: HybridTime(rawValue: Int64(number)), node: "srv", body: ["value": "v"])
+        }
+        let page = PullPage(
+            epoch: MachineHarness.epoch, head: 90, to: 9, hasMore: true, check: 0, live: 90,
+            now: harness.moment.wall.milliseconds, rows: rows)
+        harness.send(.pulled(id: id, .success(RemoteReply(page))))
+        guard case .pull(_, let next)? = harness.effect else {
+            Issue.record("nothing is asked for")
+            return
+        }
+        #expect(next.since == 9)
+        #expect(next.floor == request.floor)
+        #expect(next.epoch == MachineHarness.epoch)
+        #expect(harness.transactions.map(\.step) == [.takePage(page, since: 5, epoch: MachineHarness.epoch, nil)])
+    }
+
+    @Test("the first parts of a history that is new here belong together")
+    func newHistory() {
+        var machine = SyncMachine(appVersion: "1.0", seed: 1)
+        let moment = MachineHarness().moment
+        var effects = machine.handle(.started, at: moment)
+        func tables(_ epoch: String?, _ cursor: Int64) -> SyncTables {
+            let position = SyncPosition(
+                deviceID: "d", epoch: epoch, cursor: cursor, floor: nil, isPullingAll: true, acked: 0, nextNumber: 1,
+                head: cursor,
+                horizon: 0, check: 0, live: 0, isPublishing: false, mustAsk: false)
+            return SyncTables(
+                position: position, pending: 0, oldestPending: nil, quarantined: 0, conflicts: 0, serverLive: 0, unpublished: 0,
+                lastCheckpoint: nil, clockOffset: 0, divergences: 0, resets: 0, heardInBoot: "boot")
+        }
+        guard case .store(let first, .prepare)? = effects.first else { return }
+        effects = machine.handle(.stored(id: first, StoreReport(tables: tables(nil, 0))), at: moment)
+        guard case .pull(let id, _)? = effects.first else { return }
+        let rows = (1...300).map { number in
+            RemoteRow(
+                table: "memory", rowKey: ["FACT", "k\(number)"], sequence: Int64(number),
+                hlc: HybridTime(rawValue: Int64(number)), node: "srv", body: ["value": "v"])
+        }
+        let page = PullPage(epoch: MachineHarness.epoch, head: 300, to: 300, check: 0, live: 300, now: 0, rows: rows)
+        effects = machine.handle(.pulled(id: id, .success(RemoteReply(page))), at: moment)
+        var epochs: [String?] = []
+        while case .store(let id, .takePage(let part, _, let epoch, _))? = effects.first {
+            epochs.append(epoch)
+            var report = StoreReport(tables: tables(MachineHarness.epoch, part.to))
+            report.outcome = part.hasMore ? .more : .complete(waiting: 0)
+            effects = machine.handle(.stored(id: id, report), at: moment)
+        }
+        #expect(epochs == [nil, MachineHarness.epoch])
     }
 
     @Test("what follows a part that was not taken is not taken either")

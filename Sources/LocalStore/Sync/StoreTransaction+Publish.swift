@@ -3,6 +3,8 @@ import GRDB
 extension StoreTransaction {
     /// Rows taken or published in one transaction; what is more waits for the next, so that a person's own writes need not.
     package static let publishedAtOnce = 200
+    /// Of these, rows whose visible form changes: with the search index, one costs as much as three that stay as they are.
+    static let changedAtOnce = 80
 
     /// Makes visible rows of what the last complete pull brought and of what became of this device's changes.
     ///
@@ -53,9 +55,10 @@ extension StoreTransaction {
         let shadow = try Shadow(db)
         try db.silently {
             var removals: [(SyncedTable, String)] = []
-            if areAll { try db.run("DELETE FROM sync_dirty") }
-            for (name, key) in rows {
-                if !areAll { try db.run("DELETE FROM sync_dirty WHERE tbl = ? AND row_key = ?", [name, key]) }
+            var done = 0
+            var changed = 0
+            for (name, key) in rows where changed < Self.changedAtOnce {
+                done += 1
                 try db.run("UPDATE shadow SET published = seq WHERE tbl = ? AND row_key = ?", [name, key])
                 // A table that this program does not know stays in the shadow, for a later version to show.
                 guard let table = SyncedTable.named(name) else { continue }
@@ -63,7 +66,16 @@ extension StoreTransaction {
                 if row.body == nil, table.isParent {
                     removals.append((table, key))
                 } else {
+                    let before = db.totalChangesCount
                     try show(row, key, in: table, device: device)
+                    if db.totalChangesCount != before { changed += 1 }
+                }
+            }
+            if areAll, done == rows.count {
+                try db.run("DELETE FROM sync_dirty")
+            } else {
+                for (name, key) in rows.prefix(done) {
+                    try db.run("DELETE FROM sync_dirty WHERE tbl = ? AND row_key = ?", [name, key])
                 }
             }
             // A conversation goes after its messages.

@@ -6,6 +6,8 @@ import LocalStore
 // the order of their numbers. What leaves is sealed and committed, as ever. The results of the push before may not be stored
 // yet when the next leaves: after a crash both are sent again and answered from the server's ledger, which keeps answers until
 // they are confirmed as stored.
+//
+// Pages of a pull are asked for in the same way: the next one while the one before is stored.
 extension SyncMachine {
     /// A push whose answer waits to be stored, with nothing in it that must be stored before the next one leaves.
     struct TakenPush: Sendable {
@@ -16,16 +18,28 @@ extension SyncMachine {
         let to: Int64
     }
 
-    /// What the file can do while a push is under way.
+    /// A page whose answer waits to be stored, and what to ask for after it.
+    struct TakenPage: Sendable {
+        let since: Int64
+        let epoch: String?
+        let next: PullRequest
+    }
+
+    /// What the file can do while a push or a pull is under way.
     mutating func beside(at moment: SyncMoment) -> SyncEffect? {
-        guard aside == nil, case .pushing(let request) = work else { return nil }
-        if !queue.isEmpty { return storeAside(queue.removeFirst(), at: moment) }
+        guard aside == nil else { return nil }
+        switch work {
+        case .pushing, .pulling: if !queue.isEmpty { return storeAside(queue.removeFirst(), at: moment) }
+        default: return nil
+        }
+        guard case .pushing(let request) = work else { return nil }
         if let effect = lookAhead(behind: request.operations.map(\.number), at: moment) { return effect }
         return unpublished > 0 ? storeAside(.publish, at: moment) : nil
     }
 
-    /// Goes on after a push that was taken, before its results are stored.
+    /// Goes on after a push that was taken or a page that came, before it is stored.
     mutating func follow(at moment: SyncMoment) -> SyncEffect? {
+        if let effect = followPage(at: moment) { return effect }
         guard let taken, let tables, let last = taken.numbers.last, canFollow(taken, tables, at: moment) else { return nil }
         if ahead.isEmpty { return lookAhead(behind: taken.numbers, at: moment) }
         guard ahead.first?.number == last + 1 else {
@@ -39,6 +53,16 @@ extension SyncMachine {
         return push(
             following, tables, asking: PullRequest(since: taken.to, floor: taken.to, epoch: taken.epoch, limit: pageLimit),
             at: moment)
+    }
+
+    private mutating func followPage(at moment: SyncMoment) -> SyncEffect? {
+        guard let takenPage, let tables, !queue.isEmpty, tables.position.cursor == takenPage.since,
+            tables.position.epoch == takenPage.epoch, isSailing(at: moment),
+            // Changes go up between pages, but for a first pull.
+            tables.position.isPullingAll || tables.pending == 0
+        else { return nil }
+        self.takenPage = nil
+        return pull(takenPage.next, at: moment)
     }
 
     /// Only in plain sailing: anything out of the ordinary is stored before the next step is decided.
@@ -87,8 +111,12 @@ extension SyncMachine {
         dropAhead()
         queue = []
         taken = nil
-        guard case .pushing = work else { return }
-        work = .none
-        mustPull = true
+        takenPage = nil
+        switch work {
+        case .pushing, .pulling:
+            work = .none
+            mustPull = true
+        default: break
+        }
     }
 }

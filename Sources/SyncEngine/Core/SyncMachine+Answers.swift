@@ -49,7 +49,7 @@ extension SyncMachine {
         let parts = answer.page.slices(of: tuning.slice)
         queue.append(.takePush(results: answer.results, parts[0], since: since, epoch: epoch, note(at: moment)))
         for (part, next) in zip(parts, parts.dropFirst()) {
-            queue.append(.takePage(next, since: part.to, epoch: epoch, nil))
+            queue.append(.takePage(next, since: part.to, epoch: answer.page.epoch, nil))
         }
         let page = answer.page
         taken = nil
@@ -72,10 +72,22 @@ extension SyncMachine {
             learn(reply.answer, at: moment)
             var since = request.since
             for (index, part) in reply.answer.slices(of: tuning.slice).enumerated() {
-                queue.append(.takePage(part, since: since, epoch: request.epoch, index == 0 ? note(at: moment) : nil))
+                // A file that knows no history yet has the page's after its first part.
+                let epoch = index == 0 ? request.epoch : reply.answer.epoch
+                queue.append(.takePage(part, since: since, epoch: epoch, index == 0 ? note(at: moment) : nil))
                 since = part.to
             }
+            takenPage = next(after: reply.answer, of: request)
         }
+    }
+
+    /// What to ask for after a page, as it will follow from the file once that is stored.
+    private func next(after page: PullPage, of request: PullRequest) -> TakenPage? {
+        guard page.hasMore, !page.reset, request.epoch == nil || request.epoch == page.epoch, let tables else { return nil }
+        let floor = !tables.position.isPullingAll ? page.to : request.since == 0 ? page.head : request.floor
+        return TakenPage(
+            since: request.since, epoch: request.epoch,
+            next: PullRequest(since: page.to, floor: floor, epoch: page.epoch, limit: pageLimit))
     }
 
     mutating func takeReject(
@@ -138,6 +150,7 @@ extension SyncMachine {
         case .stale, .reset:
             // The rest of the answer follows from what was not taken.
             while case .takePage? = queue.first { queue.removeFirst() }
+            takenPage = nil
             hasMorePages = false
             mustPull = true
             detour(at: moment)

@@ -4,7 +4,7 @@ import LocalStore
 ///
 /// It is level-triggered: whatever it is told, it looks at how things stand and asks "is there anything to do?". Nothing is
 /// remembered that a missed event could leave wrong; a local write that nobody reported is found at the next poll. One thing
-/// is under way at any time, but for a push, beside which the file works: what the push before led to is stored, and the next
+/// is under way at any time, but for a push or a pull, beside which the file works: what came before is stored, and the next
 /// batch gets its numbers. What has no outcome for too long is given up and counted.
 package struct SyncMachine: Sendable {
     enum Work: Sendable {
@@ -47,6 +47,8 @@ package struct SyncMachine: Sendable {
     var queue: [StoreStep] = []
     /// Says of the newest answer in the queue that the next push need not wait for it.
     var taken: TakenPush?
+    /// The same of a page: the next one can be asked for.
+    var takenPage: TakenPage?
     /// An operation that the database refuses, and why.
     var refused: RejectRequest?
     var isRenewalDue = false
@@ -303,9 +305,12 @@ extension SyncMachine {
     }
 
     private mutating func pull(_ tables: SyncTables, at moment: SyncMoment) -> SyncEffect {
+        pull(PullRequest(tables.position, limit: pageLimit), at: moment)
+    }
+
+    mutating func pull(_ request: PullRequest, at moment: SyncMoment) -> SyncEffect {
         mustPull = false
         counters.pulls += 1
-        let request = PullRequest(tables.position, limit: pageLimit)
         return .pull(id: begin(.pulling(request), at: moment), request)
     }
 
