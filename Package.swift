@@ -66,7 +66,8 @@ let package = Package(
             name: "CompanionServicesTests", dependencies: ["AudioIO", "CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "CompanionEdgeTests", dependencies: ["companion-edge", "CompanionServices", "LocalStore", "TestSupport"],
+            name: "CompanionEdgeTests",
+            dependencies: ["companion-edge", "AudioIO", "CompanionServices", "LocalStore", "TestSupport"],
             swiftSettings: settings),
         // The simulation of sync: the server as a model, and the world around it.
         .target(name: "SyncModel", dependencies: ["LocalStore"], path: "Tests/Simulation/Model", swiftSettings: settings),
@@ -97,7 +98,7 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
         .executableTarget(
             name: "companion-bench",
             dependencies: [
-                "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
+                "AudioIO", "COpus", "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), sqlite, logging,
             ],
             path: "Benchmarks", swiftSettings: settings))

@@ -9,11 +9,11 @@ struct CompanionBench: AsyncParsableCommand {
         discussion: "Without a command: everything that needs no data from elsewhere.",
         subcommands: [
             WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
-            UrduProbeCommand.self, SyncCommand.self,
+            UrduProbeCommand.self, SyncCommand.self, SoundCommand.self, SoundDevicesCommand.self,
         ])
 
     func run() async throws {
-        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", [])]
+        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", []), ("sound", [])]
             as [(String, [String])]
         {
             print("== \(name)")

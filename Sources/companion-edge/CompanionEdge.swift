@@ -17,8 +17,8 @@ struct CompanionEdge: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
-            RemindersCommand.self, SayCommand.self, TranscribeCommand.self, DevicesCommand.self, ModelsCommand.self,
-            BackupCommand.self, RestoreCommand.self,
+            RemindersCommand.self, SayCommand.self, TranscribeCommand.self, DevicesCommand.self, CalibrateCommand.self,
+            RecordingsCommand.self, ModelsCommand.self, BackupCommand.self, RestoreCommand.self,
             StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self, SyncCommand.self,
             LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, RunCommand.self, VersionCommand.self,
         ],

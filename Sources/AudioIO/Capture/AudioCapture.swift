@@ -59,6 +59,8 @@ package final class AudioCapture: Sendable {
     package func events() -> AsyncStream<CaptureEvent> { loop.events() }
 
     package var isMuted: Bool { loop.isMuted }
+    /// Why the streams ended, when the device turned out to be none or did not come back in time.
+    package var failure: AudioError? { loop.failure.withLock { $0 } }
     package var counts: CaptureCounts { loop.counts }
 
     /// Closes the device, so that nothing is read into memory, or opens it again. Nothing recorded before is delivered after it

@@ -14,6 +14,8 @@ final class CaptureLoop: Sendable {
     private static let room = 200
 
     let hub = FrameHub()
+    /// Why the thread ended, when it was not told to.
+    let failure = Mutex<AudioError?>(nil)
     /// Wakes the thread when something was changed.
     let wake: Bell
     /// Tells those who wait when the thread changed something.
@@ -100,7 +102,10 @@ final class CaptureLoop: Sendable {
                 if absence.begin() { journal.noteLoss(error) }
                 news.tell()
                 // A device that is none will not become one by being opened again.
-                if error.code == .unsupported || absence.isLonger(than: patience) { break }
+                if error.code == .unsupported || absence.isLonger(than: patience) {
+                    failure.withLock { $0 = error }
+                    break
+                }
                 wake.wait(milliseconds: SoundThread.patience(attempt: absence.attempts))
                 absence.attempts += 1
             }
@@ -154,21 +159,25 @@ final class CaptureLoop: Sendable {
         let rate = device.rate
         let block = UnsafeMutableBufferPointer(rebasing: period.samples[..<min(rate / 100, SoundRing.blockSize)])
         var guardian = PaceGuard(rate: rate)
-        var (last, isFirst, gap) = (MonotonicTime.now, true, SoundRing.Gap.absence)
+        // For how long the device was waited for in vain. A process that was itself held up has not waited.
+        var vain: Int64 = 0
+        var (before, isFirst, gap) = (MonotonicTime.now, true, SoundRing.Gap.absence)
         while !isStopping, !isMuted {
             let read = try device.read(into: block, within: Self.slice)
             if read.isBroken, gap == .none { gap = .overrun }
             let now = MonotonicTime.now
             guard read.count > 0 else {
                 if read.isOver { return true }
-                if now - last > (isFirst ? Self.limit.first : Self.limit.next) * 1_000_000 {
+                vain += min(now - before, 2 * Int64(Self.slice) * 1_000_000)
+                before = now
+                if vain > (isFirst ? Self.limit.first : Self.limit.next) * 1_000_000 {
                     throw AudioError(
                         .lost, "The microphone gives no sound.",
                         advice: "It may be suspended: 'pactl list short sources' shows it. Otherwise plug it in again.")
                 }
                 continue
             }
-            last = now
+            (before, vain) = (now, 0)
             let end = now - Int64(device.delay) * 1_000_000_000 / Int64(rate)
             guard guardian.allows(read.count, at: now) else {
                 throw AudioError(

@@ -4,11 +4,9 @@ import Synchronization
 actor ProbeEar {
     let capture: AudioCapture
     private let frames: AsyncStream<CapturedFrame>
-    private let events: AsyncStream<CaptureEvent>
 
     init(_ capture: AudioCapture) {
         self.capture = capture
-        events = capture.events()
         frames = capture.subscribe(room: 3000)
     }
 
@@ -23,10 +21,8 @@ actor ProbeEar {
             if frame.time >= end { return heard }
         }
         try Task.checkCancellation()
-        // The stream ended before its time: the reason was told.
-        for await event in events {
-            if case .lost(let error) = event { throw error }
-        }
+        // The stream ended before its time.
+        if let failure = capture.failure { throw failure }
         if heard.isEmpty { throw AudioError(.lost, "The microphone gives no sound.") }
         return heard
     }

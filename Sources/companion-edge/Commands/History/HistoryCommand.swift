@@ -9,8 +9,9 @@ struct HistoryCommand: ParsableCommand {
               companion-edge history list
               companion-edge history show
               companion-edge history search Lahore
+              companion-edge history play
               companion-edge history export --output talks.jsonl
             """,
-        subcommands: [HistoryList.self, HistoryShow.self, HistorySearch.self, HistoryExport.self],
+        subcommands: [HistoryList.self, HistoryShow.self, HistorySearch.self, HistoryPlay.self, HistoryExport.self],
         defaultSubcommand: HistoryList.self)
 }

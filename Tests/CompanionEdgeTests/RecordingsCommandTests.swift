@@ -1,0 +1,82 @@
+import AudioIO
+import Foundation
+import LocalStore
+import TestSupport
+import Testing
+
+@testable import companion_edge
+
+@Suite struct RecordingsCommandTests {
+    private let house: CommandHouse
+
+    init() async throws {
+        house = try CommandHouse()
+        try await house.run("users", "add", "Amina")
+    }
+
+    /// Records a tone of half a second as one turn; its attachment's id.
+    private func record(_ value: Int16, messageID: String?) async throws -> String? {
+        let context = try house.context()
+        let household = try await context.households.household()
+        let store = try await household.companion(try await household.person(nil).id).store
+        let shelf = RecordingShelf(store, in: household.directory, clock: house.clock)
+        let file = try shelf.scratchFile()
+        let recorder = try ConversationRecorder(path: file.path, beginning: 0)
+        for number in 0..<50 {
+            try await recorder.person(
+                CapturedFrame(
+                    samples: (0..<160).map { Int16($0 % 40) * value }, position: Int64(number * 160),
+                    time: Int64(number) * 10_000_000))
+        }
+        let seconds = try await recorder.finish()
+        let id = try await shelf.keep(file, seconds: seconds, messageID: messageID)
+        try await context.households.release()
+        return id
+    }
+
+    private func files() throws -> [String] {
+        let root = house.dataDirectory.appending(path: "attachments")
+        return try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.contains("/") }
+    }
+
+    @Test("nothing is recorded until it is turned on, and then it can be played")
+    func offAndOn() async throws {
+        #expect(try await house.run("recordings").output.contains("Recording is off"))
+        #expect(try await record(50, messageID: nil) == nil)
+        #expect(try files().isEmpty)
+        let none = try await house.run("history", "play")
+        #expect(none.status == .failure && none.errors.contains("recordings on"))
+
+        #expect(try await house.run("recordings", "on", "--days", "14").output.contains("kept for 14 days and up to 500 MB"))
+        #expect(try await record(50, messageID: "m1") != nil)
+        #expect(try files().count == 1)
+        let played = try await house.run("history", "play", "m1", "--device", "wav:turn.wav")
+        #expect(played.status == .ok, "\(played.errors)")
+        let reader = try WaveReader(path: house.folder.file("turn.wav").path)
+        let samples = try reader.read(atMost: 200_000)
+        #expect(abs(samples.count - 24_000) < 50 && (samples.map { abs(Int($0)) }.max() ?? 0) > 800)
+        #expect(try await house.run("history", "play", "m2").status == .failure)
+    }
+
+    @Test("what is too old or too much goes, file and all")
+    func retention() async throws {
+        try await house.run("recordings", "on", "--days", "10", "--megabytes", "1")
+        _ = try await record(10, messageID: "old")
+        house.clock.advance(seconds: 11 * 86_400)
+        _ = try await record(20, messageID: "new")
+        #expect(try files().count == 1)
+        let report = try await house.run("recordings", "--json").json()
+        #expect(report.objectValue?["recordings"]?.intValue == 1)
+        let policy = RecordingPolicy(isOn: true, days: 10, megabytes: 1)
+        let now = house.clock.now()
+        func attachment(_ id: String, _ bytes: Int64) -> Attachment {
+            Attachment(
+                id: id, messageID: nil, kind: "recording", mime: "", sha256: id, bytes: bytes, durationMilliseconds: nil,
+                createdAt: now)
+        }
+        let gone = policy.expired([attachment("a", 500_000), attachment("b", 400_000), attachment("c", 400_000)], now: now)
+        #expect(gone.map(\.id) == ["a"])
+        #expect(try await house.run("recordings", "clear", "--yes").output.contains("Recordings here: 0"))
+        #expect(try files().isEmpty)
+    }
+}
