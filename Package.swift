@@ -67,7 +67,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CompanionEdgeTests",
-            dependencies: ["companion-edge", "AudioIO", "CompanionServices", "LocalStore", "TestSupport"],
+            dependencies: ["companion-edge", "AudioIO", "CompanionServices", "LocalStore", "TestSupport", logging],
             swiftSettings: settings),
         // The simulation of sync: the server as a model, and the world around it.
         .target(name: "SyncModel", dependencies: ["LocalStore"], path: "Tests/Simulation/Model", swiftSettings: settings),
@@ -87,7 +87,9 @@ let package = Package(
             swiftSettings: settings),
         // What the crash tests kill.
         .executableTarget(name: "store-writer", dependencies: ["LocalStore"], path: "Tests/StoreWriter", swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["LocalStore", "TestSupport", "store-writer"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["AudioIO", "CompanionServices", "LocalStore", "TestSupport", "store-writer"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

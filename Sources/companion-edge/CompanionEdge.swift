@@ -9,16 +9,17 @@ struct CompanionEdge: AsyncParsableCommand {
         abstract: "A voice companion that lives at home and remembers.",
         discussion: """
             EXAMPLES:
-              companion-edge                                    talk with the companion
+              companion-edge                                    talk with the companion in writing
+              companion-edge talk                               talk with it by voice
               echo "where do I live?" | companion-edge chat     the same from a script
               companion-edge memory list                        what it knows
               companion-edge --generate-completion-script bash  completions for the shell
             """,
         version: ProgramVersion.text,
         subcommands: [
-            ChatCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self, HistoryCommand.self,
-            RemindersCommand.self, SayCommand.self, TranscribeCommand.self, DevicesCommand.self, CalibrateCommand.self,
-            RecordingsCommand.self, ModelsCommand.self, BackupCommand.self, RestoreCommand.self,
+            ChatCommand.self, TalkCommand.self, VoiceCommand.self, OnboardCommand.self, MemoryCommand.self, ProfileCommand.self,
+            HistoryCommand.self, RemindersCommand.self, SayCommand.self, TranscribeCommand.self, DevicesCommand.self,
+            CalibrateCommand.self, RecordingsCommand.self, ModelsCommand.self, BackupCommand.self, RestoreCommand.self,
             StatusCommand.self, DoctorCommand.self, ConfigCommand.self, UsersCommand.self, SyncCommand.self,
             LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, RunCommand.self, VersionCommand.self,
         ],

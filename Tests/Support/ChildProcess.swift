@@ -181,6 +181,11 @@ package final class ChildProcess: Sendable {
         return outputSoFar.split(separator: "\n").map(String.init)
     }
 
+    /// Waits until standard output so far is enough; false when the program ended before.
+    package func output(isEnough: @escaping @Sendable (String) -> Bool) async -> Bool {
+        await output.wait { isEnough(String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// Waits until standard error has `text` in it; false when the program ended without.
     package func errors(contain text: String) async -> Bool {
         await errors.wait { String(decoding: $0, as: UTF8.self).contains(text) }

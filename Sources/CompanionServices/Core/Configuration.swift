@@ -82,6 +82,11 @@ package struct Configuration: Sendable {
     package var wakeWords: [String] {
         (text(.wakeWords) ?? "").split { $0 == "," || $0.isWhitespace }.map { $0.lowercased() }
     }
+    /// Names of devices, as ``AudioDeviceID`` reads them.
+    package var microphone: String { text(.microphone) ?? "default" }
+    package var loudspeaker: String { text(.loudspeaker) ?? "default" }
+    /// `off`, or the raw value of a ``TurnMode``.
+    package var voiceMode: String { text(.voiceMode) ?? "off" }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }
     package var upliftKey: Secret<String>? { secret(.upliftKey) }
     package var liveKitURL: URL? { url(.liveKitURL) }

@@ -62,6 +62,16 @@ extension ConfigurationKey {
         help:
             "The wake words to listen for, of those installed: alexa, hey_jarvis, hey_mycroft, okay_nabu. Without it all of them."
     )
+    package static let microphone = ConfigurationKey(
+        "COMPANION_MICROPHONE", .text, default: "default", example: "alsa:hw:CARD=Device,DEV=0", group: .speech,
+        help: "The microphone, as 'devices list' names it.")
+    package static let loudspeaker = ConfigurationKey(
+        "COMPANION_LOUDSPEAKER", .text, default: "default", example: "alsa:hw:CARD=Device,DEV=0", group: .speech,
+        help: "The loudspeaker, as 'devices list' names it.")
+    package static let voiceMode = ConfigurationKey(
+        "COMPANION_VOICE", .choice(["off", "open", "wake-word", "push-to-talk"]), default: "off", example: "open", group: .speech,
+        help: "Whether the daemon listens: always (open), after a wake word, or not (off). 'talk' takes it as the way to be "
+            + "addressed.")
     package static let upliftBaseURL = ConfigurationKey(
         "UPLIFTAI_BASE_URL", .url(schemes: ["wss", "ws", "https", "http"]), default: "wss://api.upliftai.org",
         example: "wss://api.upliftai.org", group: .speech, help: "Address of Uplift AI's Urdu voices.")
@@ -94,9 +104,8 @@ extension ConfigurationKey {
     /// In the order of the documentation.
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
-        supabaseServiceRoleKey, openAIKey, openAIBaseURL, modelsDirectory, speakingVoice, wakeWords, upliftBaseURL, upliftKey,
-        liveKitURL,
-        liveKitKey, liveKitSecret,
+        supabaseServiceRoleKey, openAIKey, openAIBaseURL, modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker,
+        voiceMode, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]
 

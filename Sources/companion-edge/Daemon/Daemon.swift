@@ -28,10 +28,10 @@ struct Daemon: Sendable {
         let lock = try await WriterLock.acquire(directory, purpose: "run", wait: Self.lockPatience, wallClock: clock)
         defer { lock.release() }
 
-        let board = AnnouncementBoard()
-        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, cloud: $1, board: board) }
+        let (board, voice) = (AnnouncementBoard(), VoiceSwitch())
+        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, cloud: $1, board: board, voice: voice) }
         let household = try await Household(
-            lock: lock, configuration: configuration, board: board, clock: clock, logger: logger, attendant: people)
+            lock: lock, configuration: configuration, board: board, voice: voice, clock: clock, logger: logger, attendant: people)
         do {
             try await serve(household, people: people)
         } catch {
@@ -44,6 +44,9 @@ struct Daemon: Sendable {
 
     private func serve(_ household: Household, people: PeopleSupervisor) async throws {
         // Migrations and recovery of every store happen here, before anybody is told that the daemon is ready.
+        try await household.voice.choose(keeping: household.devices) { _ in }
+        let isAnybodyKnown = try await !household.people().isEmpty
+        if isAnybodyKnown { household.voice.belong(to: try await speaker(of: household)) }
         for person in try await household.people() { _ = try await household.companion(person.id) }
         let known = await household.openCompanions.count
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
@@ -62,6 +65,16 @@ struct Daemon: Sendable {
         var services: [any Service] = [people, server]
         if let heartbeat = heartbeat(household, socket: socket, ready: ready) { services.append(heartbeat) }
         try await SupervisedServices(services, shutdownLimit: Self.shutdownLimit, logger: logger).run()
+    }
+
+    /// Whose voice the microphone hears; nil when several people could be meant.
+    private func speaker(of household: Household) async throws -> UserID? {
+        do {
+            return try await household.person(configuration.user).id
+        } catch let failure as CommandFailure {
+            if configuration.voiceMode != "off" { logger.warning("nobody is listened to", metadata: ["why": "\(failure)"]) }
+            return nil
+        }
     }
 
     private func heartbeat(_ household: Household, socket: String, ready: AsyncStream<Void>) -> Heartbeat? {
@@ -84,7 +97,9 @@ struct Daemon: Sendable {
     }
 
     /// What each person's store needs as long as it is open.
-    private func care(for companion: PersonCompanion, cloud: Cloud?, board: AnnouncementBoard) async throws {
+    private func care(
+        for companion: PersonCompanion, cloud: Cloud?, board: AnnouncementBoard, voice: VoiceSwitch
+    ) async throws {
         let announcer = ReminderAnnouncer(
             store: companion.store, board: board, alarm: try KernelAlarm(), clock: clock, elapsed: elapsedSinceStart(),
             logger: logger)
@@ -95,6 +110,11 @@ struct Daemon: Sendable {
                 // Cut short, an exchange is simply repeated after the next start.
                 let sync = SyncCare(store: companion.store, cloud: cloud, logger: logger)
                 group.addTask { try await cancelWhenGracefulShutdown { try await sync.run() } }
+            }
+            if voice.isOwned(by: companion.store.userID) {
+                let listening = VoiceCare(
+                    companion: companion, configuration: configuration, toggle: voice, board: board, clock: clock, logger: logger)
+                group.addTask { try await cancelWhenGracefulShutdown { try await listening.run() } }
             }
             group.addTask {
                 try await withGracefulShutdownHandler {

@@ -12,6 +12,8 @@ actor Household {
     nonisolated let clock: any WallClock
     /// Where reminders that come due are shown.
     nonisolated let board: AnnouncementBoard
+    /// Whether the daemon listens.
+    nonisolated let voice: VoiceSwitch
     private let configuration: Configuration
     private let logger: Logger
     /// Looks after open stores where the household lives long.
@@ -29,9 +31,11 @@ actor Household {
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
         lock: WriterLock, configuration: Configuration, board: AnnouncementBoard = AnnouncementBoard(),
+        voice: VoiceSwitch = VoiceSwitch(),
         clock: any WallClock, logger: Logger, attendant: (any StoreAttending)? = nil
     ) async throws {
         self.board = board
+        self.voice = voice
         self.lock = lock
         self.attendant = attendant
         self.configuration = configuration

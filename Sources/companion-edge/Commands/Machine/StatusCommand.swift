@@ -31,7 +31,7 @@ struct StatusCommand: CompanionCommand {
         }
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
-            daemon: context.daemon.map { Report.Daemon($0) }, people: reports)
+            daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context), people: reports)
         if json {
             try await context.writeJSON(report)
         } else {
@@ -49,6 +49,11 @@ struct StatusCommand: CompanionCommand {
         var lines = [
             "\(style(.bold, "companion-edge")) \(report.version)", "  data    \(report.dataDirectory)", "  daemon  \(daemon)",
         ]
+        if report.daemon != nil {
+            for (index, line) in report.voice.lines(moments: moments).enumerated() {
+                lines.append((index == 0 ? "  voice   " : "          ") + line)
+            }
+        }
         if report.people.isEmpty { lines.append(WhoFailure.nobody.description) }
         for person in report.people {
             lines.append("")
@@ -80,10 +85,11 @@ struct StatusCommand: CompanionCommand {
         let version: String
         let dataDirectory: String
         let daemon: Daemon?
+        let voice: VoiceReport
         let people: [PersonStatus]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, people
+            case version, daemon, voice, people
             case dataDirectory = "data_directory"
         }
     }

@@ -1,0 +1,90 @@
+import ArgumentParser
+import AudioIO
+import CompanionServices
+import Foundation
+import LocalStore
+
+struct TalkCommand: CompanionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "talk",
+        abstract: "Talk with the companion by voice.",
+        discussion: """
+            Listens and answers aloud, offline. While it speaks it can be interrupted; 'stop', 'ruk jao' or 'bas' silence it. \
+            At a terminal: Enter speaks to it (--mode wake-word), begins and ends what you say (--mode push-to-talk), or \
+            silences it (--mode open); m and Enter mutes the microphone, q and Enter ends. Otherwise the conversation is \
+            written as lines, 'you' and 'companion' in front, until Ctrl-C or the end of the sound.
+
+            Exit status: 69 without a microphone, a loudspeaker or a recogniser; 'companion-edge chat' is there then.
+
+            EXAMPLES:
+              companion-edge talk
+              companion-edge talk --microphone alsa:hw:CARD=Device,DEV=0 --loudspeaker default
+              companion-edge talk --mode push-to-talk
+              companion-edge talk --microphone wav:question.wav --loudspeaker wav:answer.wav --latency
+            """)
+    static let handlesSignals = true
+
+    @Option(help: ArgumentHelp("The microphone; 'devices list' shows them.", valueName: "device"))
+    var microphone: String?
+
+    @Option(help: ArgumentHelp("The loudspeaker.", valueName: "device"))
+    var loudspeaker: String?
+
+    @Option(help: ArgumentHelp("How it is addressed: open, wake-word or push-to-talk.", valueName: "mode"))
+    var mode: String?
+
+    @Option(help: ArgumentHelp("The language you speak: en or ur.", valueName: "language"))
+    var language: String?
+
+    @Flag(help: "Print a table of the times of each turn at the end.")
+    var latency = false
+
+    @Option(
+        name: .customLong("record-turns"),
+        help: ArgumentHelp("Write down every decision about whose turn it was, with the words; for reports.", valueName: "file"))
+    var record: String?
+
+    @OptionGroup var shared: SharedOptions
+
+    func validate() throws {
+        if let mode, TurnMode(rawValue: mode) == nil {
+            let choices = TurnMode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--mode is '\(mode)', which is not one of \(choices).")
+        }
+        if let language, Language(rawValue: language) == nil || language == Language.romanUrdu.rawValue {
+            throw ValidationError("'\(language)' is no language spoken here; use en or ur.")
+        }
+        for device in [microphone, loudspeaker].compactMap(\.self) {
+            do { _ = try AudioDeviceID(device) } catch { throw ValidationError(error.description) }
+        }
+    }
+
+    mutating func execute(in context: CommandContext) async throws -> ExitStatus {
+        let language = self.language.flatMap { Language(rawValue: $0) } ?? context.configuration.language ?? .english
+        var choice = try VoiceChoice(context.configuration, folder: context.workingDirectory)
+        if let microphone { choice.microphone = try AudioDeviceID(microphone).resolved(in: context.workingDirectory) }
+        if let loudspeaker { choice.loudspeaker = try AudioDeviceID(loudspeaker).resolved(in: context.workingDirectory) }
+        if let mode = mode.flatMap({ TurnMode(rawValue: $0) }) { choice.mode = mode }
+        choice.language = language.spoken
+        let equipment = VoiceEquipment(context.configuration, in: context.workingDirectory, logger: context.logger)
+        try equipment.check(choice.language)
+
+        let household = try await context.households.household()
+        let companion = try await context.companionOrNew(shared)
+        try await household.devices.markUsed(companion.store.userID)
+        let recorder = try record.map { try TurnRecorder(URL(filePath: $0, relativeTo: context.workingDirectory)) }
+        let conversation = try await VoiceConversation(
+            choice, equipment, companion, recorder: recorder, logger: context.logger)
+        let screen = TalkScreen(context: context, mode: choice.mode)
+        let outcome = await ChatSupervisor(context: context, household: household, companion: companion).run { steps in
+            try await Talk(context: context, conversation: conversation, screen: screen, steps: steps).run()
+        } announcing: { announcements in
+            for announcement in announcements { try await conversation.announce(announcement.reminder) }
+        }
+        try await screen.finish()
+        try await conversation.end()
+        if latency { try await screen.showTable() }
+        try await household.learnName(of: companion.store.userID)
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,144 @@
+import AudioIO
+import CompanionServices
+import LocalStore
+import Logging
+
+/// A spoken conversation with its devices, from their opening to their closing.
+struct VoiceConversation: Sendable {
+    /// How long a device that goes away is waited for; the conversation ends after it.
+    private static let patience = Duration.seconds(60)
+
+    let choice: VoiceChoice
+    let session: VoiceSession
+    private let capture: AudioCapture
+    private let loudspeaker: PlaybackSink
+    private let conversation: ConversationSession
+    /// In the mode that needs one.
+    private let wakeWord: (any WakeWordDetector)?
+    private let logger: Logger
+
+    /// Opens both devices.
+    /// - Parameter patience: how long a lost device is waited for; `nil` for ever.
+    init(
+        _ choice: VoiceChoice, _ equipment: VoiceEquipment, _ companion: PersonCompanion, patience: Duration? = patience,
+        isMuted: Bool = false, recorder: TurnRecorder? = nil, logger: Logger
+    ) async throws {
+        try equipment.check(choice.language)
+        self.choice = choice
+        self.logger = logger
+        wakeWord = choice.mode == .wakeWord ? try Self.wakeWord(equipment, logger) : nil
+        try await equipment.prepare(choice.language)
+        loudspeaker = try await PlaybackSink(choice.loudspeaker, patience: patience)
+        do {
+            capture = try await AudioCapture(choice.microphone, isMuted: isMuted, patience: patience)
+        } catch {
+            try await loudspeaker.close()
+            throw error
+        }
+        conversation = companion.mind.startConversation(channel: "voice", language: choice.language)
+        var settings = TurnSettings()
+        settings.mode = choice.mode
+        var detection = VoiceActivityDetector.Settings()
+        if choice.mode == .wakeWord { detection.preRoll = 2000 }
+        session = try VoiceSession(
+            VoiceParts(
+                recogniser: equipment.recogniser, language: choice.language, voice: equipment.voice, loudspeaker: loudspeaker,
+                detector: VoiceActivityDetector(model: equipment.activity, settings: detection), conversation: conversation,
+                store: companion.store, logger: logger),
+            settings: settings, endpoint: try await EndpointMemory.read(from: companion.store), recorder: recorder)
+        if isMuted { await session.mute(true) }
+    }
+
+    /// A key does as well, so that a conversation without one is possible where there is a key.
+    private static func wakeWord(_ equipment: VoiceEquipment, _ logger: Logger) throws -> (any WakeWordDetector)? {
+        do {
+            return try equipment.wakeWord()
+        } catch let error as RecognitionError {
+            logger.warning("no wake word is heard", metadata: ["why": "\(error) \(error.advice)"])
+            return nil
+        }
+    }
+
+    var news: AsyncStream<VoiceNews> { session.news }
+
+    /// Converses until the sound is over, a device did not come back, or the task is cancelled.
+    func run() async throws {
+        let (frames, events, reference) = (capture.subscribe(), capture.events(), loudspeaker.reference())
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await session.run(microphone: frames)
+                return true
+            }
+            group.addTask {
+                for await frame in reference { await session.loudspeakerGives(frame.samples, at: frame.time) }
+                return false
+            }
+            group.addTask {
+                for await event in events { await follow(event) }
+                return false
+            }
+            if let wakeWord {
+                let sound = capture.subscribe()
+                group.addTask {
+                    for await frame in sound {
+                        if try wakeWord.accept(frame.samples) != nil { await session.address() }
+                    }
+                    return false
+                }
+            }
+            defer { group.cancelAll() }
+            while let isOver = try await group.next(), !isOver {}
+        }
+    }
+
+    private func follow(_ event: CaptureEvent) async {
+        switch event {
+        case .lost(let error): await session.microphone(isThere: false, because: error)
+        case .opened, .returned: await session.microphone(isThere: true)
+        case .silent: await session.microphone(isSilent: true)
+        case .audible: await session.microphone(isSilent: false)
+        case .overrun, .muted, .ended: break
+        }
+    }
+
+    /// Off means that nothing is read from the microphone.
+    func mute(_ isMuted: Bool) async throws {
+        if isMuted { await session.mute(true) }
+        try await capture.mute(isMuted)
+        if !isMuted { await session.mute(false) }
+    }
+
+    /// The one key there is.
+    func press() async { await session.press() }
+
+    /// Says a reminder as soon as nobody speaks; returns when it was heard, or cannot be.
+    func announce(_ reminder: Reminder) async throws {
+        let (heard, tell) = AsyncStream.makeStream(of: Bool.self)
+        await session.announce(
+            VoiceSession.Announcing(
+                words: { [conversation] in try await conversation.announce(reminder) },
+                done: { wasHeard in
+                    tell.yield(wasHeard)
+                    tell.finish()
+                }))
+        for await wasHeard in heard where wasHeard { return }
+        try Task.checkCancellation()
+        throw CommandFailure(.unavailable, "A reminder could not be said.")
+    }
+
+    /// Says goodbye in the store, and gives the devices back.
+    func end() async throws {
+        do {
+            try await conversation.end()
+        } catch {
+            try await close()
+            throw error
+        }
+        try await close()
+    }
+
+    private func close() async throws {
+        try await capture.close()
+        try await loudspeaker.close()
+    }
+}

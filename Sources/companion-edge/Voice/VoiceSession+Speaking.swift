@@ -1,0 +1,266 @@
+import AudioIO
+import CompanionServices
+
+extension VoiceSession {
+    /// How far back an answer goes on after it stood still, at most.
+    static let rewindReach = Duration.milliseconds(1500)
+
+    // MARK: Making an answer
+
+    func prepare(_ generation: Int, _ text: String) {
+        var reply = SpokenReply(generation: generation)
+        reply.utterance = text
+        reply.task = Task {
+            // What was heard of the answer before belongs to what this one rests on.
+            await cutting?.value
+            do {
+                let preview = try await parts.conversation.preview(of: text)
+                let first = SentenceChunker.pieces(of: preview.text).first ?? preview.text
+                let sound = try await wholeSound(of: first, language: preview.language)
+                try Task.checkCancellation()
+                replies[generation]?.expected = preview.text
+                replies[generation]?.firstSound = sound
+                tell(.saying(generation: generation, text: preview.text))
+                tell(.prepared(generation: generation))
+            } catch {
+                failed(generation, error)
+            }
+        }
+        replies[generation] = reply
+    }
+
+    func speak(_ generation: Int, _ text: String) {
+        metrics.turns += 1
+        publish(.said(text))
+        replies[generation]?.task = Task {
+            await cutting?.value
+            do {
+                let reply = try await parts.conversation.reply(to: text)
+                kept[generation] = reply
+                try Task.checkCancellation()
+                replies[generation]?.reply = reply
+                publish(.answer(reply))
+                tell(.saying(generation: generation, text: reply.text))
+                try await say(reply, generation)
+            } catch {
+                failed(generation, error)
+            }
+        }
+    }
+
+    func announce(_ generation: Int, _ id: String) {
+        var reply = SpokenReply(generation: generation)
+        reply.announcement = id
+        reply.task = Task {
+            await cutting?.value
+            do {
+                guard let announcing = announcements[id] else { throw CancellationError() }
+                let reply = try await announcing.words()
+                kept[generation] = reply
+                try Task.checkCancellation()
+                replies[generation]?.reply = reply
+                publish(.answer(reply))
+                tell(.saying(generation: generation, text: reply.text))
+                try await say(reply, generation)
+            } catch {
+                failed(generation, error)
+            }
+        }
+        replies[generation] = reply
+    }
+
+    private func failed(_ generation: Int, _ error: any Error) {
+        guard !(error is CancellationError), !Task.isCancelled, let reply = replies[generation] else { return }
+        if let id = reply.announcement { announcements.removeValue(forKey: id)?.done(false) }
+        report(error)
+        tell(.replyFailed(generation: generation))
+    }
+
+    // MARK: To the loudspeaker
+
+    /// Hands over all pieces of a reply, while the first is already heard.
+    private func say(_ reply: Reply, _ generation: Int) async throws {
+        let pieces = SentenceChunker.pieces(of: reply.text)
+        let rate = parts.loudspeaker.rate
+        for (number, text) in (pieces.isEmpty ? [reply.text] : pieces).enumerated() {
+            try Task.checkCancellation()
+            let item = PlaybackItemID(generation: generation, number: number)
+            replies[generation]?.pieces.append(SpokenText(text: text, rate: rate))
+            if number == 0, replies[generation]?.expected == reply.text, let sound = replies[generation]?.firstSound,
+                !sound.isEmpty
+            {
+                try await hand(over: sound, to: item)
+            } else {
+                try await speakPiece(text, language: reply.language, to: item)
+            }
+            parts.loudspeaker.finish(item)
+            replies[generation]?.pieces[number].finish()
+        }
+        replies[generation]?.isComplete = true
+        finishIfHeard(generation)
+    }
+
+    private func speakPiece(_ text: String, language: Language, to item: PlaybackItemID) async throws {
+        var converter: RateConverter?
+        for try await chunk in parts.voice.speak(text, language: language.spoken) {
+            let current = try converter ?? RateConverter(from: chunk.rate, to: parts.loudspeaker.rate)
+            converter = current
+            try await hand(over: current.convert(chunk.samples), to: item)
+        }
+        if let converter { try await hand(over: converter.finish(), to: item) }
+    }
+
+    private func hand(over samples: [Int16], to item: PlaybackItemID) async throws {
+        // Sound of an answer that was cut must not follow it.
+        try Task.checkCancellation()
+        replies[item.generation]?.pieces[item.number].add(samples)
+        try await parts.loudspeaker.enqueue(samples, to: item)
+    }
+
+    private func wholeSound(of text: String, language: Language) async throws -> [Int16] {
+        var sound: [Int16] = []
+        var converter: RateConverter?
+        for try await chunk in parts.voice.speak(text, language: language.spoken) {
+            let current = try converter ?? RateConverter(from: chunk.rate, to: parts.loudspeaker.rate)
+            converter = current
+            sound += current.convert(chunk.samples)
+        }
+        return sound + (converter?.finish() ?? [])
+    }
+
+    // MARK: What is heard of it
+
+    func watchLoudspeaker() async {
+        for await event in parts.loudspeaker.events {
+            switch event {
+            case .started(let item): started(item)
+            case .finished(let item):
+                replies[item.generation]?.finished.insert(item.number)
+                finishIfHeard(item.generation)
+            case .lost:
+                publish(.loudspeaker(isThere: false))
+                tell(.loudspeaker(isThere: false))
+            case .recovered:
+                publish(.loudspeaker(isThere: true))
+                tell(.loudspeaker(isThere: true))
+            case .gap(let frames): metrics.gap += Double(frames) / Double(parts.loudspeaker.rate)
+            case .starved(_, let frames): metrics.starved += Double(frames) / Double(parts.loudspeaker.rate)
+            case .drained: break
+            }
+        }
+    }
+
+    private func started(_ item: PlaybackItemID) {
+        guard item.number >= 0, replies[item.generation]?.hasStarted == false else { return }
+        replies[item.generation]?.hasStarted = true
+        tell(.playbackStarted(generation: item.generation))
+    }
+
+    private func finishIfHeard(_ generation: Int) {
+        guard let reply = replies[generation], reply.isHeardWhole else { return }
+        replies[generation] = nil
+        kept[generation] = nil
+        tell(.playbackFinished(generation: generation))
+        if let id = reply.announcement { announcements.removeValue(forKey: id)?.done(true) }
+        if reply.reply?.isFarewell == true { publish(.farewell) }
+    }
+
+    /// Tells the engine that sound moves, as long as it does.
+    func watchProgress() async {
+        var last: PlayedPosition?
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .milliseconds(200)) } catch { return }
+            let played = parts.loudspeaker.played
+            guard played != last, let played else { continue }
+            last = played
+            tell(.playbackMoved(generation: played.item.generation, heard: Int(played.seconds * 1000)))
+        }
+    }
+
+    // MARK: Being interrupted
+
+    func resume(_ generation: Int) {
+        metrics.resumed += 1
+        let samples = replies[generation]?.rewind(from: parts.loudspeaker.played, reach: Self.rewindReach) ?? 0
+        publish(.resumed)
+        parts.loudspeaker.resume(rewind: .microseconds(Int64(samples) * 1_000_000 / Int64(parts.loudspeaker.rate)))
+    }
+
+    /// Falls silent, and then remembers what was heard.
+    func cut(_ generation: Int) {
+        guard let reply = replies.removeValue(forKey: generation) else { return }
+        metrics.interruptions += 1
+        // Standing still, nothing more is heard, whatever is still handed over.
+        parts.loudspeaker.pause()
+        reply.task?.cancel()
+        let before = cutting
+        cutting = Task {
+            await before?.value
+            await reply.task?.value
+            await remember(reply)
+        }
+    }
+
+    private func remember(_ reply: SpokenReply) async {
+        do {
+            let words = reply.words(heardBy: try await parts.loudspeaker.flush())
+            publish(.interrupted(heard: words))
+            let made = kept.removeValue(forKey: reply.generation)
+            // What could only be read, because there is no loudspeaker, counts as said.
+            if engine.hasLoudspeaker, let made, !made.messageID.isEmpty {
+                _ = try await parts.conversation.keepHeard(words, of: made)
+            }
+            guard let id = reply.announcement, announcements[id] != nil else { return }
+            if words.isEmpty, engine.hasLoudspeaker {
+                // Nobody heard it, so it is still to be said.
+                tell(.announce(id: id))
+            } else {
+                announcements.removeValue(forKey: id)?.done(true)
+            }
+        } catch {
+            report(error)
+        }
+    }
+
+    // MARK: Sounds beside the answer
+
+    func fill(_ filler: TurnEffect.Filler) {
+        guard let generation = engine.generation else { return }
+        switch filler {
+        case .sound: play(fillers.thinking, PlaybackItemID(generation: generation, number: SpokenReply.Filling.sound))
+        case .phrase:
+            let item = PlaybackItemID(generation: generation, number: SpokenReply.Filling.phrase)
+            Task {
+                do {
+                    let sound = try await wholeSound(of: VoiceFillers.phrase(in: parts.language), language: parts.language)
+                    // The answer may have come meanwhile.
+                    guard engine.generation == generation, engine.phase == .thinking else { return }
+                    play(sound, item)
+                } catch {
+                    report(error)
+                }
+            }
+        }
+    }
+
+    func playCue() {
+        fillers.cues += 1
+        play(fillers.cue, PlaybackItemID(generation: 0, number: -fillers.cues))
+    }
+
+    private func play(_ sound: [Int16], _ item: PlaybackItemID) {
+        Task {
+            do {
+                try await parts.loudspeaker.enqueue(sound, to: item)
+                parts.loudspeaker.finish(item)
+            } catch {
+                report(error)
+            }
+        }
+    }
+}
+
+extension Language {
+    /// The language a voice reads it in: Urdu in Latin letters has no voice of its own.
+    var spoken: Language { self == .romanUrdu ? .english : self }
+}

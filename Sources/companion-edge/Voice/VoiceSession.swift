@@ -1,0 +1,327 @@
+import AudioIO
+import CompanionServices
+import LocalStore
+import Logging
+
+/// A spoken conversation: takes what the microphone hears, tells the ``TurnEngine`` what happens, and does what it decides. It
+/// decides nothing itself.
+actor VoiceSession {
+    /// Words so far are asked for after so much sound, in samples.
+    static let partialEvery = 16_000 / 5
+    /// How the reference lies before the sound it is looked for in, in nanoseconds: clocks are never quite in step.
+    static let referenceLead: Int64 = 40_000_000
+
+    let parts: VoiceParts
+    nonisolated let news: AsyncStream<VoiceNews>
+    private let newsroom: AsyncStream<VoiceNews>.Continuation
+
+    var engine: TurnEngine
+    var timeline: VoiceTimeline
+    var detector: VoiceActivityDetector
+    var canceller: EchoCanceller
+    var gate: EchoGate
+    var reference = EchoReference()
+    var recent = RecentSound()
+    var metrics = VoiceMetrics()
+
+    var hearings: [Int: SpeechHearing] = [:]
+    var replies: [Int: SpokenReply] = [:]
+    /// What was kept for a generation, also when that was cut while it was being kept.
+    var kept: [Int: Reply] = [:]
+    /// The newest reply that was cut; the next one waits until it is remembered what was heard of it.
+    var cutting: Task<Void, Never>?
+    /// What is said unasked, by the names given to the engine.
+    var announcements: [String: Announcing] = [:]
+    var lastAnnouncement = 0
+    private var timer: Task<Void, Never>?
+    /// What happens while decisions are being carried out comes after them.
+    private var isPerforming = false
+    private var waiting: [TurnEvent] = []
+    /// When something was last said about what went wrong.
+    private var lastComplaint: TurnTime?
+    var mover: Task<Void, Never>?
+    private let recorder: TurnRecorder?
+    private var framesSinceLevel = 0
+    private var quietWaiters: [CheckedContinuation<Void, Never>] = []
+    private var hasStopped = false
+    var fillers: VoiceFillers
+
+    /// Something to be said unasked.
+    struct Announcing: Sendable {
+        /// Makes and keeps the words.
+        var words: @Sendable () async throws -> Reply
+        /// Called once it was heard, or is certain not to be.
+        var done: @Sendable (_ wasHeard: Bool) -> Void
+    }
+
+    init(_ parts: VoiceParts, settings: TurnSettings, endpoint: EndpointDelay, recorder: TurnRecorder? = nil) throws {
+        self.parts = parts
+        self.recorder = recorder
+        engine = TurnEngine(settings: settings, endpoint: endpoint)
+        timeline = VoiceTimeline()
+        detector = parts.detector
+        canceller = try EchoCanceller()
+        gate = parts.echoLoss.map { EchoGate(loss: $0) } ?? EchoGate()
+        fillers = VoiceFillers(rate: parts.loudspeaker.rate)
+        (news, newsroom) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(512))
+        try recorder?.begin(settings: settings, endpoint: endpoint)
+    }
+
+    /// Converses until its task is cancelled or the microphone's frames end. What is being said is cut then, and remembered as far
+    /// as it was heard.
+    func run(microphone frames: AsyncStream<CapturedFrame>) async throws {
+        tell(.began)
+        defer {
+            timer?.cancel()
+            mover?.cancel()
+            newsroom.finish()
+        }
+        do {
+            try await withTaskCancellationHandler {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await self.listen(to: frames) }
+                    group.addTask { await self.watchLoudspeaker() }
+                    defer { group.cancelAll() }
+                    try await group.next()
+                    giveUpWaiting()
+                }
+            } onCancel: {
+                Task { await self.giveUpWaiting() }
+            }
+        } catch {
+            await stop()
+            throw error
+        }
+        await stop()
+    }
+
+    private func stop() async {
+        giveUpWaiting()
+        for hearing in hearings.values { hearing.cancel() }
+        hearings.removeAll()
+        if let generation = engine.generation, let reply = replies[generation] {
+            reply.reply == nil ? reply.task?.cancel() : cut(generation)
+        }
+        // The task may be cancelled; remembering is not.
+        await cutting?.value
+        for announcing in announcements.values { announcing.done(false) }
+        announcements.removeAll()
+    }
+
+    /// Nobody waits for quiet any more.
+    private func giveUpWaiting() {
+        hasStopped = true
+        tellQuiet()
+    }
+
+    var phase: TurnPhase { engine.phase }
+
+    func publish(_ item: VoiceNews) { newsroom.yield(item) }
+
+    // MARK: From outside
+
+    /// The wake word was heard, or a key pressed.
+    func address() { tell(.addressed) }
+
+    func button(isDown: Bool) { tell(isDown ? .buttonDown : .buttonUp) }
+
+    /// Stops what is being said.
+    func hush() { tell(.stopWord) }
+
+    /// Nothing that the microphone hears is kept or looked at. The owner of the microphone reads nothing then.
+    func mute(_ isMuted: Bool) {
+        if isMuted { forgetSound() }
+        tell(.muted(isMuted))
+    }
+
+    /// - Parameter error: why it is gone.
+    func microphone(isThere: Bool, because error: AudioError? = nil) {
+        if !isThere { detector.forget() }
+        if isThere != engine.hasMicrophone { publish(.microphone(error)) }
+        tell(.microphone(isThere: isThere))
+    }
+
+    func microphone(isSilent: Bool) { publish(.microphoneSilent(isSilent)) }
+
+    /// The one key there is: it is what is needed most.
+    func press() {
+        switch (engine.settings.mode, engine.phase) {
+        case (.pushToTalk, .capturing): tell(.buttonUp)
+        case (.pushToTalk, _): tell(.buttonDown)
+        case (_, .speaking), (_, .paused), (_, .thinking): tell(.stopWord)
+        default: tell(.addressed)
+        }
+    }
+
+    /// Sound that the loudspeaker gives, at 16 kHz; its first sample is heard at `time`.
+    func loudspeakerGives(_ samples: [Int16], at time: Int64) { reference.add(samples, at: time) }
+
+    /// Says something as soon as nobody speaks.
+    func announce(_ announcing: Announcing) {
+        guard !hasStopped else { return announcing.done(false) }
+        lastAnnouncement += 1
+        let id = "\(lastAnnouncement)"
+        announcements[id] = announcing
+        tell(.announce(id: id))
+    }
+
+    func measurements() -> VoiceMetrics { metrics }
+
+    // MARK: Sound
+
+    private func listen(to frames: AsyncStream<CapturedFrame>) async throws {
+        for await frame in frames { try heard(frame) }
+        try Task.checkCancellation()
+        // The sound is over: what was said is still answered.
+        tell(.microphone(isThere: false))
+        while !isQuiet { await withCheckedContinuation { quietWaiters.append($0) } }
+    }
+
+    private var isQuiet: Bool {
+        switch engine.phase {
+        case .idle, .listening, .followUp: true
+        case .capturing, .endpointing, .thinking, .speaking, .paused: hasStopped
+        }
+    }
+
+    private func tellQuiet() {
+        guard isQuiet else { return }
+        for waiter in quietWaiters { waiter.resume() }
+        quietWaiters.removeAll()
+    }
+
+    private func heard(_ frame: CapturedFrame) throws {
+        guard !engine.isMuted else { return }
+        let played = reference.sound(at: frame.time + Self.referenceLead, count: frame.samples.count)
+        let clean = canceller.process(frame.samples, played: played)
+        // Our own voice has to be told from others' while we speak.
+        let caution = gate.caution(heard: clean, played: reference.sound(at: frame.time, count: frame.samples.count))
+        detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
+        timeline.note(frame)
+        recent.add(clean, at: frame.position)
+        let age = MonotonicTime.now - frame.time - Int64(frame.samples.count) * 62_500
+        let events = try detector.accept(clean, at: frame.position, delay: max(0, Int(age / 1_000_000)))
+        for hearing in hearings.values { hearing.hear(clean) }
+        for event in events {
+            switch event {
+            case .started(let position): tell(.voiceStarted(at: timeline.time(of: position)))
+            case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))
+            case .behind(let milliseconds):
+                metrics.behind += 1
+                parts.logger.warning("listening is behind the sound", metadata: ["milliseconds": "\(milliseconds)"])
+            case .caughtUp: break
+            }
+        }
+        framesSinceLevel += 1
+        if framesSinceLevel >= 10 {
+            framesSinceLevel = 0
+            publish(.level(EchoGate.level(clean), isVoice: detector.isSpeaking))
+        }
+    }
+
+    private func forgetSound() {
+        recent.forget()
+        detector.forget()
+    }
+
+    // MARK: The engine
+
+    func tell(_ event: TurnEvent) {
+        guard !isPerforming else { return waiting.append(event) }
+        isPerforming = true
+        var next: TurnEvent? = event
+        while let current = next {
+            handle(current)
+            next = waiting.isEmpty ? nil : waiting.removeFirst()
+        }
+        isPerforming = false
+        setTimer()
+    }
+
+    private func handle(_ event: TurnEvent) {
+        let now = timeline.now
+        let effects = engine.handle(event, at: now)
+        if let recorder, event != .tick || !effects.isEmpty {
+            recorder.note(TurnLog.Entry(at: now, event: event, effects: effects), logger: parts.logger)
+        }
+        for effect in effects { perform(effect) }
+    }
+
+    private func setTimer() {
+        timer?.cancel()
+        guard let deadline = engine.nextDeadline else { return }
+        let wait = max(1, deadline - timeline.now)
+        timer = Task {
+            do { try await Task.sleep(for: .milliseconds(wait)) } catch { return }
+            tell(.tick)
+        }
+    }
+
+    private func perform(_ effect: TurnEffect) {
+        switch effect {
+        case .phase(let phase): entered(phase)
+        case .cue: playCue()
+        case .hear(let number, let since, let continued): hear(number, since: since, continuing: continued)
+        case .finishHearing(let number): hearings[number]?.finish()
+        case .dropHearing(let number, let reason):
+            hearings.removeValue(forKey: number)?.cancel()
+            parts.logger.debug("what was said was dropped", metadata: ["why": "\(reason.rawValue)"])
+        case .prepare(let generation, let text): prepare(generation, text)
+        case .discard(let generation):
+            metrics.discarded += 1
+            replies.removeValue(forKey: generation)?.task?.cancel()
+        case .speak(let generation, let text): speak(generation, text)
+        case .announce(let generation, let id): announce(generation, id)
+        case .duck: parts.loudspeaker.duck(to: 0.25, over: .milliseconds(20))
+        case .unduck: parts.loudspeaker.duck(to: 1, over: .milliseconds(200))
+        case .pause: parts.loudspeaker.pause()
+        case .resume(let generation): resume(generation)
+        case .cut(let generation): cut(generation)
+        case .filler(let filler): fill(filler)
+        case .refused(let number, let text, let reason):
+            hearings.removeValue(forKey: number)?.cancel()
+            metrics.note(reason)
+            publish(.refused(text, reason))
+        case .trouble(let trouble): self.trouble(trouble)
+        case .measured(let times):
+            metrics.note(times)
+            publish(.measured(times))
+        case .learned(let delay): keep(delay)
+        }
+    }
+
+    private func entered(_ phase: TurnPhase) {
+        publish(.phase(phase))
+        tellQuiet()
+        mover?.cancel()
+        mover = phase == .speaking ? Task { await watchProgress() } : nil
+    }
+
+    private func keep(_ delay: EndpointDelay) {
+        let (store, logger) = (parts.store, parts.logger)
+        Task {
+            do {
+                try await EndpointMemory.keep(delay, in: store)
+            } catch {
+                logger.error("what was learned about pauses cannot be kept", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// What went wrong is said as well: whoever listens may have no screen.
+    private func trouble(_ trouble: TurnEffect.Trouble, detail: String? = nil) {
+        metrics.troubles += 1
+        publish(.trouble(trouble, detail: detail))
+        guard let words = VoiceTrouble.words(for: trouble, in: parts.language) else { return }
+        // Saying so may go wrong as well.
+        if let lastComplaint, timeline.now - lastComplaint < 10_000 { return }
+        lastComplaint = timeline.now
+        let reply = Reply(text: words, language: parts.language, messageID: "")
+        announce(Announcing(words: { reply }, done: { _ in }))
+    }
+
+    func report(_ error: any Error) {
+        parts.logger.warning("the voice failed", metadata: ["error": "\(error)"])
+        publish(.trouble(.replyFailed, detail: CommandFailure(describing: error).description))
+    }
+}

@@ -1,0 +1,138 @@
+import AudioIO
+import CompanionServices
+import Foundation
+import LocalStore
+import TestSupport
+import Testing
+
+@testable import companion_edge
+
+/// Whole conversations by sound: the person's is made by the embedded voice, and what the loudspeaker gives is listened to.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct VoiceSessionTests {
+    private static let question = "What do you know about me?"
+    private static let time = "What time is it?"
+
+    private func room(_ sentences: [String], echo: Float = 0) async throws -> (SpokenRoom, [String: [Int16]]) {
+        var sounds: [String: [Int16]] = [:]
+        for sentence in sentences { sounds[sentence] = try await personSays(sentence) }
+        let recogniser = TemplateRecogniser(sounds.map { ($0.key, $0.value) })
+        let room = try await SpokenRoom(recogniser, echo: echo)
+        try await room.tell(
+            "My name is Amina.", "I live in Lahore.", "I work as a teacher.", "My favourite colour is green.",
+            "My sister's name is Zainab.", "My favourite food is biryani.")
+        return (room, sounds)
+    }
+
+    /// Seconds that are louder than a whisper.
+    private func loudSeconds(_ samples: [Int16]) -> Double {
+        Double(stride(from: 0, to: samples.count - 160, by: 160).count { EchoGate.level(Array(samples[$0..<$0 + 160])) > -46 })
+            / 100
+    }
+
+    private func answer(_ item: VoiceNews) -> Reply? {
+        if case .answer(let reply) = item { reply } else { nil }
+    }
+
+    private func isPhase(_ phase: TurnPhase) -> @Sendable (VoiceNews) -> Bool? {
+        { if case .phase(phase) = $0 { true } else { nil } }
+    }
+
+    @Test("a spoken question is heard, answered aloud to its end, and stored; the wait is measured at the loudspeaker")
+    func turn() async throws {
+        let (room, sounds) = try await room([Self.question])
+        let sound = try #require(sounds[Self.question])
+        let answer = answer
+        let phase = isPhase(.followUp)
+        try await room.converse { witness in
+            room.say(sound)
+            await witness.wait { if case .said(Self.question) = $0 { true } else { nil } }
+            let reply = try #require(await witness.wait(for: answer))
+            #expect(reply.text.contains("Lahore"), "\(reply.text)")
+            let times = try #require(await witness.wait { if case .measured(let times) = $0 { times } else { nil } })
+            #expect(times.endpoint - times.voiceEnd < 1000, "\(times)")
+            await witness.wait(for: phase)
+            let stored = try await room.messages
+            #expect(stored.last?.text == reply.text)
+            #expect(stored.dropLast().last?.text == Self.question)
+        }
+        #expect(loudSeconds(room.given) > 2)
+        try await room.close()
+    }
+
+    @Test("interrupted, it falls silent, and what is stored is what was heard; the interruption is the next turn")
+    func bargeIn() async throws {
+        let (room, sounds) = try await room([Self.question, Self.time])
+        let (question, time) = (try #require(sounds[Self.question]), try #require(sounds[Self.time]))
+        let (answer, speaking) = (answer, isPhase(.speaking))
+        try await room.converse { witness in
+            room.say(question)
+            let reply = try #require(await witness.wait(for: answer))
+            await witness.wait(for: speaking)
+            // The echo guard lies behind us once so much of it was heard.
+            await room.hasGiven(seconds: 1.8)
+            room.say(time)
+            let heard = try #require(await witness.wait { if case .interrupted(let heard) = $0 { heard } else { nil } })
+            #expect(reply.text.hasPrefix(heard.prefix(10)) && heard.count < reply.text.count, "\(heard) of \(reply.text)")
+            #expect(heard.split(separator: " ").count >= 3, "\(heard)")
+            let second = try #require(await witness.wait { item in answer(item).flatMap { $0 == reply ? nil : $0 } })
+            #expect(second.text != reply.text)
+            let stored = try await room.messages.suffix(4)
+            #expect(stored.map(\.role) == [.user, .assistant, .user, .assistant])
+            let kept = try #require(stored.dropFirst().first)
+            #expect(kept.text == heard)
+            #expect(kept.details["generated"] == .string(reply.text) && kept.details["interrupted"] == .bool(true))
+            #expect(stored.dropFirst(2).first?.text == Self.time)
+        }
+        try await room.close()
+    }
+
+    @Test("a cough stops it for a moment and costs no word")
+    func falseInterruption() async throws {
+        let (room, sounds) = try await room([Self.question])
+        let question = try #require(sounds[Self.question])
+        var generator = SeededGenerator(seed: 11)
+        // A cough that hums like a voice, so that it is taken for one.
+        let cough = (0..<9_600).map { index in
+            let wave = Double(index % 110) / 110 - 0.5
+            return Int16(9_000 * wave + Double.random(in: -1500...1500, using: &generator))
+        }
+        let (answer, speaking, paused, done) = (answer, isPhase(.speaking), isPhase(.paused), isPhase(.followUp))
+        try await room.converse { witness in
+            room.say(question)
+            let reply = try #require(await witness.wait(for: answer))
+            await witness.wait(for: speaking)
+            await room.hasGiven(seconds: 1.8)
+            room.say(cough)
+            await witness.wait(for: paused)
+            await witness.wait { if case .resumed = $0 { true } else { nil } }
+            await witness.wait(for: done)
+            #expect(try await room.messages.last?.text == reply.text)
+            var whole: [Int16] = []
+            for piece in SentenceChunker.pieces(of: reply.text) {
+                for try await chunk in EspeakSynthesiser().speak(piece, language: .english) {
+                    whole += try RateConverter(from: chunk.rate, to: 16_000).convert(chunk.samples)
+                }
+            }
+            // Some of it was heard twice, none of it not at all.
+            #expect(loudSeconds(room.given) > loudSeconds(whole) - 0.1)
+        }
+        try await room.close()
+    }
+
+    @Test("it does not hear itself, in a room that gives back half of what it says")
+    func echo() async throws {
+        let (room, sounds) = try await room([Self.question], echo: 0.3)
+        let question = try #require(sounds[Self.question])
+        let (answer, done) = (answer, isPhase(.followUp))
+        try await room.converse { witness in
+            room.say(question)
+            let reply = try #require(await witness.wait(for: answer))
+            await witness.wait(for: done)
+            for item in await witness.seen {
+                if case .interrupted(let heard) = item { Issue.record("it interrupted itself after: \(heard)") }
+            }
+            #expect(try await room.messages.last?.text == reply.text)
+        }
+        try await room.close()
+    }
+}
