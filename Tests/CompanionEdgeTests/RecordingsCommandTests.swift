@@ -1,6 +1,6 @@
 import AudioIO
 import Foundation
-import LocalStore
+@testable import LocalStore
 import TestSupport
 import Testing
 
@@ -69,8 +69,8 @@ import Testing
         #expect(report.objectValue?["recordings"]?.intValue == 1)
         let policy = RecordingPolicy(isOn: true, days: 10, megabytes: 1)
         let now = house.clock.now()
-        func attachment(_ id: String, _ bytes: Int64) -> Attachment {
-            Attachment(
+        func attachment(_ id: String, _ bytes: Int64) -> LocalStore.Attachment {
+            LocalStore.Attachment(
                 id: id, messageID: nil, kind: "recording", mime: "", sha256: id, bytes: bytes, durationMilliseconds: nil,
                 createdAt: now)
         }

@@ -164,7 +164,6 @@ actor VoiceWitness {
     func note(_ item: VoiceNews) {
         if case .level = item { return }
         seen.append(item)
-        print("TRACE", item)
         wake()
     }
 

@@ -39,7 +39,6 @@ final class TemplateRecogniser: SpeechRecogniser {
         let heard = Self.features(sound)
         guard heard.count > 3 else { return "" }
         let best = templates.map { ($0.text, Self.distance($0.features, heard)) }.min { $0.1 < $1.1 }
-        print("DIST", heard.count, templates.map { ($0.text, $0.features.count, Self.distance($0.features, heard)) })
         guard let best, best.1 < 1.4 else { return "" }
         return best.0
     }
