@@ -50,7 +50,7 @@ import Testing
         #expect(try await house.run("recordings", "on", "--days", "14").output.contains("kept for 14 days and up to 500 MB"))
         #expect(try await record(50, messageID: "m1") != nil)
         #expect(try files().count == 1)
-        let played = try await house.run("history", "play", "m1", "--device", "wav:turn.wav")
+        let played = try await house.run("history", "play", "m1", "--device", "wav:\(house.folder.file("turn.wav").path)")
         #expect(played.status == .ok, "\(played.errors)")
         let reader = try WaveReader(path: house.folder.file("turn.wav").path)
         let samples = try reader.read(atMost: 200_000)

@@ -58,12 +58,14 @@ final class ALSACapture: CaptureDevice {
     private func dropOld() throws(AudioError) -> Bool {
         guard handle.available > handle.rate * Self.oldest / 1000 else { return false }
         var dropped = false
-        // As long as there is more than a period; what comes while this is done does not matter.
-        while handle.available > handle.period {
-            let room = min(handle.available - handle.period, max(handle.buffer, SoundRing.blockSize))
+        // What was there at the beginning, but for a period: a device that always has more would keep us for ever.
+        var surplus = handle.available - handle.period
+        while surplus > 0 {
+            let room = min(surplus, max(handle.buffer, SoundRing.blockSize))
             let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(room))
             // An error is told to the read that follows.
             guard count > 0 else { break }
+            surplus -= Int(count)
             dropped = true
         }
         return dropped

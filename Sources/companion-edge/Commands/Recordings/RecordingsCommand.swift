@@ -7,7 +7,7 @@ struct RecordingsCommand: CompanionCommand {
         commandName: "recordings",
         abstract: "Keep recordings of what is said, or not.",
         discussion: """
-            Nothing is recorded until you turn it on. Recordings are kept with the person's other files; those that are older, or \
+            Nothing is recorded until you turn it on, and 'talk' does not make recordings yet. Recordings are kept with the person's other files; those that are older, or \
             more, than you want are removed. 'history play' plays one.
 
             EXAMPLES:
