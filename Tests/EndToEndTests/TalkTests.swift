@@ -129,7 +129,10 @@ import Testing
         let ended = Conversation.finished(try talk.turns)
         try await talk.until { Conversation.finished($0) > ended }
         try await talk.turn("Where does my sister live?")
-        try await talk.say("Goodbye.")
+        // A recogniser may mishear it.
+        for _ in 0..<3 {
+            do { try await talk.turn("Goodbye.") } catch is PeerError { break }
+        }
         let end = await talk.program.ended()
         whole.send(signal: SIGTERM)
         _ = await whole.ended()
@@ -137,8 +140,8 @@ import Testing
 
         let lines = end.output.split(separator: "\n").map(String.init)
         let answers = lines.filter { $0.hasPrefix("companion") }
-        #expect(answers.count == 10, "\(end.output)")
-        #expect(answers.dropLast().last?.contains("London") == true, "\(end.output)")
+        #expect(answers.count >= 10, "\(end.output)")
+        #expect(answers.dropFirst(8).first?.contains("London") == true, "\(end.output)")
         #expect(end.output.contains("95 %"))
         let log = try talk.turns
         #expect(log.entries.contains { $0.effects.contains { if case .resume = $0 { true } else { false } } })
