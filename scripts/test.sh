@@ -10,8 +10,8 @@ need_speech_models
 # All tests are Swift Testing's; without XCTest its empty summary does not hide theirs.
 tests=(swift test --skip-build --disable-xctest)
 [ $# -eq 0 ] || exec "${tests[@]}" "$@" </dev/null
-# What listens and answers in real time would be judged by what else the machine does: these go alone, one after the other.
-readonly REAL_TIME='TalkTests|MicrophoneTests|DeviceCommandTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests'
+# What sounds, listens and answers in real time would be judged by what else the machine does: these go alone, one by one.
+readonly REAL_TIME='AudioIOTests|TalkTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests'
 say "running the tests"
 "${tests[@]}" --skip "$REAL_TIME" </dev/null || die "tests failed"
 say "running the tests that need the machine for themselves"
