@@ -14,7 +14,7 @@ package struct WriteStatistics: Sendable, Hashable {
 /// Gathers writes that arrive while a commit is under way into the next one: one fsync for many.
 ///
 /// What nobody waits for, such as an answer of the server's being stored, takes turns with what somebody does, in transactions
-/// of its own: a person's write waits for one of those at most.
+/// of its own: a person's write waits for one of those at most, and most writes for none (``PatientPace``).
 ///
 /// With one writer nothing waits for company; a lone write commits at once. When several were about, the next commit waits a
 /// moment for those that were just answered: otherwise half of them would always share a commit without the other half.
@@ -39,6 +39,7 @@ final class GroupCommitter: Sendable {
         var changeListener: (@Sendable () -> Void)?
         var lastChange: Int64 = 0
         var statistics = WriteStatistics()
+        var pace = PatientPace()
     }
 
     /// Largest number of writes in one commit, so that one cannot wait for ever behind others.
@@ -50,6 +51,7 @@ final class GroupCommitter: Sendable {
     private let userID: UserID
     private let deviceID: String
     private let clock: any WallClock
+    private let time = ContinuousClock()
     private let state = Mutex(State())
 
     init(pool: DatabasePool, userID: UserID, deviceID: String, clock: any WallClock) {
@@ -84,20 +86,28 @@ final class GroupCommitter: Sendable {
         }
     }
 
+    /// How long a patient write should hold back before it is submitted.
+    var patientRest: Duration { state.withLock { $0.pace.rest(at: time.now) } }
+
     private func drain(_ db: Database) {
-        while let group = nextGroup() {
+        while let (group, isPatient) = nextGroup() {
+            let start = time.now
             let writers = commit(group, db)
+            let end = time.now
+            state.withLock { state in
+                if isPatient { state.pace.patientWrote(from: start, to: end) } else { state.pace.otherWrote(at: end) }
+            }
             if writers > 1 { wait(for: min(writers, Self.largestGroup)) }
         }
     }
 
     /// Until so many writes are waiting, or a moment is over.
     private func wait(for writers: Int) {
-        let end = ContinuousClock.now + Self.longestWait
-        while state.withLock({ $0.waiting.count }) < writers, ContinuousClock.now < end { sched_yield() }
+        let end = time.now + Self.longestWait
+        while state.withLock({ $0.waiting.count }) < writers, time.now < end { sched_yield() }
     }
 
-    private func nextGroup() -> [Entry]? {
+    private func nextGroup() -> (entries: [Entry], isPatient: Bool)? {
         state.withLock { state in
             guard !state.waiting.isEmpty || !state.patient.isEmpty else {
                 state.isDraining = false
@@ -105,12 +115,12 @@ final class GroupCommitter: Sendable {
             }
             if state.waiting.isEmpty || (state.wasUrgent && !state.patient.isEmpty) {
                 state.wasUrgent = false
-                return [state.patient.removeFirst()]
+                return ([state.patient.removeFirst()], true)
             }
             state.wasUrgent = true
             let group = Array(state.waiting.prefix(Self.largestGroup))
             state.waiting.removeFirst(group.count)
-            return group
+            return (group, false)
         }
     }
 

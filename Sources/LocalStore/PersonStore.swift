@@ -89,6 +89,8 @@ package final class PersonStore: Sendable {
     package func write<Value: Sendable>(
         isPatient: Bool = false, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
     ) async throws -> Value {
+        // Who is cancelled meanwhile still writes, without the rest.
+        if isPatient { try? await Task.sleep(for: committer.patientRest) }
         do {
             return try await committer.submit(isPatient: isPatient, body)
         } catch let error as DatabaseError where error.isDiskFull {

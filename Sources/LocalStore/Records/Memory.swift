@@ -102,11 +102,18 @@ package struct MemoryRevision: Sendable, Hashable, Codable {
 }
 
 extension Memory: FetchableRecord {
-    static let selection = """
+    static let selection = selection(from: "memory m")
+
+    /// The same, by an index that SQLite would not choose itself.
+    static func selection(by index: String) -> String { selection(from: "memory m INDEXED BY \(index)") }
+
+    private static func selection(from table: String) -> String {
+        """
         SELECT m.id, m.user_id, m.category, m.key, m.value, m.created_at, m.updated_at,
             p.source, p.message_id, p.device_id, p.confidence, p.explicit, p.language
-        FROM memory m LEFT JOIN memory_provenance p ON p.memory_id = m.id
+        FROM \(table) LEFT JOIN memory_provenance p ON p.memory_id = m.id
         """
+    }
 
     package init(row: Row) throws {
         id = row["id"]

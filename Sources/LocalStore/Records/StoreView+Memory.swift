@@ -57,11 +57,11 @@ extension StoreView {
     }
 
     /// The memories that give a person's name, by last change: every turn asks for them, so they have an index of their own
-    /// (``LeanIndexes``), which SQLite takes only for its very words.
+    /// (``LeanIndexes``), which SQLite does not take by itself while it knows no statistics.
     package func namesOfPeople(limit: Int) throws -> [Memory] {
         try Memory.fetchAll(
             db.cachedStatement(
-                sql: Memory.selection + """
+                sql: Memory.selection(by: "memory_people") + """
                      WHERE m.user_id = ? AND \(LeanIndexes.namesAPerson(in: "m"))
                     ORDER BY m.updated_at DESC, m.id DESC LIMIT ?
                     """), arguments: [userID.text, limit])

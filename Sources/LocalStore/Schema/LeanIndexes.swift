@@ -4,9 +4,9 @@ import GRDB
 ///
 /// * `outbox.n`, the number an operation is sent by, is unique among the numbered only. As a constraint of the column it gave
 ///   every entry a place in an index that only sent ones need; the table is made anew without it.
-/// * `memory_people`: the few memories that give a person's name, which every turn reads.
+/// * `memory_people`: the few memories that give a person's name, which every turn reads, by last change.
 enum LeanIndexes {
-    /// The condition of `memory_people`; a query must give it in these words to have the index.
+    /// Which memories give a person's name; a query must give it in these words to have the index.
     static func namesAPerson(in table: String) -> String {
         "\(table).category = 'RELATIONSHIP' AND \(table).key GLOB '*_name'"
     }
@@ -20,11 +20,10 @@ enum LeanIndexes {
         for trigger in triggers { try db.execute(sql: "DROP TRIGGER \(trigger["name"] as String)") }
         for statement in rebuild + indexes { try db.execute(sql: statement) }
         for trigger in triggers { try db.execute(sql: trigger["sql"]) }
+        // The category is a column, not a condition: of a condition that compares a column with a constant SQLite asks for every
+        // statement that compares it with a parameter whether it holds, and compiles those anew for each value.
         try db.execute(
-            sql: """
-                CREATE INDEX memory_people ON memory (user_id)
-                WHERE category = 'RELATIONSHIP' AND key GLOB '*_name'
-                """)
+            sql: "CREATE INDEX memory_people ON memory (user_id, category, updated_at, id) WHERE key GLOB '*_name'")
     }
 
     /// Numbers of entries are never used twice, not even those of entries that are gone.
