@@ -101,6 +101,15 @@ package struct MemoryRevision: Sendable, Hashable, Codable {
     package let provenance: Provenance
 }
 
+extension MemoryRevision {
+    /// The memory as it was with this value.
+    package func memory(replacedBy current: Memory) -> Memory {
+        Memory(
+            id: current.id, userID: current.userID, category: category, key: key, value: value, createdAt: current.createdAt,
+            updatedAt: validFrom, provenance: provenance)
+    }
+}
+
 extension Memory: FetchableRecord {
     static let selection = selection(from: "memory m")
 

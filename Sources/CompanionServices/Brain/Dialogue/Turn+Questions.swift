@@ -5,6 +5,9 @@ extension Turn {
     /// A hit must be about this much of the question to be an answer.
     private static let sufficientCoverage = 0.5
     private static let listLimit = 8
+    /// What makes a key one for the time before.
+    private static let earlier = "previous_"
+    private static let revisionsLimit = 20
 
     func answer(_ question: MemoryQuestion, text: String) throws {
         switch question.kind {
@@ -19,6 +22,7 @@ extension Turn {
             return try tellPlans(memories, in: time)
         }
         if !memories.isEmpty, try answerFromSlots(question, memories) { return }
+        if try answerFromRevisions(question) { return }
         if try answerFromSearch(question, text: text) { return }
         try admitNotKnowing(question)
     }
@@ -41,6 +45,22 @@ extension Turn {
             return
         }
         say(items.count == 1 ? "answer.one" : "answer.list", ["clause": list(items), "clauses": list(items)], as: .answer)
+    }
+
+    /// Where somebody lived or worked before was never told as such, but what is known now took its place.
+    private func answerFromRevisions(_ question: MemoryQuestion) throws -> Bool {
+        for pattern in question.slots {
+            guard let category = pattern.category, pattern.key.contains(Self.earlier),
+                let current = try view.memory(category: category, key: pattern.key.replacing(Self.earlier, with: "")),
+                let earlier = try view.memoryRevisions(category: category, key: current.key, limit: Self.revisionsLimit)
+                    .first(where: { $0.reason == .replaced && !isSame($0.value, current.value) }),
+                let clause = try clause(earlier.memory(replacedBy: current))
+            else { continue }
+            note(rule: "answered from what was replaced")
+            remember([current])
+            return say("answer.before", ["clause": clause], as: .answer)
+        }
+        return false
     }
 
     // MARK: Slots

@@ -99,12 +99,21 @@ extension Turn {
             return
         }
         let clause = try self.clause(memory)
-        _ = try transaction.forgetMemory(category: memory.category, key: memory.key)
-        changes.append(.init(kind: .forgotten, slot: DialogueState.Slot(memory)))
+        for gone in [memory] + (try dependants(of: memory)) {
+            _ = try transaction.forgetMemory(category: gone.category, key: gone.key)
+            changes.append(.init(kind: .forgotten, slot: DialogueState.Slot(gone)))
+        }
         focus.append(DialogueState.Slot(memory))
         note(rule: "retracted")
         if let clause, say("retract.done", ["clause": clause], as: .done) { return }
         say("retract.done.plain", as: .done)
+    }
+
+    /// What only tells more about something that is denied: whoever has no cat has none with a name.
+    private func dependants(of memory: Memory) throws -> [Memory] {
+        let pet = "pet_"
+        guard memory.category == .fact, memory.key.hasPrefix(pet) else { return [] }
+        return try view.memories(category: .relationship, keyPattern: memory.key.dropFirst(pet.count) + "_*", limit: 40)
     }
 
     private func denies(_ value: String, _ known: String) -> Bool {
