@@ -39,7 +39,7 @@ extension StoreTransaction {
     /// the pull that completes it.
     func publishIfSettled() throws {
         let position = try view.syncPosition()
-        guard !position.isPullingAll, try db.syncInteger("checkpoint_seq") == position.cursor else { return }
+        guard !position.isPullingAll, !position.mustAsk, try db.syncInteger("checkpoint_seq") == position.cursor else { return }
         try db.setSync("publishing", 1)
         try publish()
     }

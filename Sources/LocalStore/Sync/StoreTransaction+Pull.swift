@@ -110,7 +110,10 @@ extension StoreTransaction {
         return .complete(waiting: try publishAll())
     }
 
+    /// Nothing is shown while the server may have been set back: what it has is then without what this device did to it, and a person
+    /// would build on that. Its answer to the next push tells.
     private func publishAll() throws -> Int {
+        guard try db.syncInteger("must_ask") ?? 0 == 0 else { return 0 }
         let waiting = try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM sync_dirty")) ?? 0
         guard waiting > 0 else { return 0 }
         try db.setSync("publishing", 1)
@@ -122,7 +125,10 @@ extension StoreTransaction {
     private func settle(_ page: PullPage, _ position: SyncPosition) throws {
         try db.run(
             "UPDATE outbox SET state = 3, at = ? WHERE state = 2 AND acked_seq <= ?", [page.now, position.cursor])
-        if !position.mustAsk, try isAheadOfServer() { try db.setSync("must_ask", 1) }
+        if !position.mustAsk, try isAheadOfServer() {
+            try db.setSync("must_ask", 1)
+            try db.setSync("publishing", 0)
+        }
         let last = try db.syncInteger("checkpoint_ms") ?? 0
         // A device at rest need not write for every look.
         if position.cursor != (try db.syncInteger("checkpoint_seq") ?? -1) || abs(now.milliseconds - last) > 300_000 {

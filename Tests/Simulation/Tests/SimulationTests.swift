@@ -23,9 +23,14 @@ import Testing
     /// * 6096, 7174: a value that lost, on a device whose clock was years behind, after the server was set back.
     /// * 6046, 9661: a request that came once more after its device had numbered its changes anew.
     /// * 6845: a message that was deleted on a device that was set back afterwards.
+    /// * 124289, 132234: a server that was set back and then spoke another protocol: the device showed the person what it had
+    ///   before it could ask, and the person built on that.
+    /// * 124391: what lost a merge, and is kept on the device, on a server that was set back to before it.
     @Test(
         "runs that broke a promise once keep all of them",
-        arguments: [549, 965, 1360, 2704, 5411, 5833, 6046, 6096, 6845, 7174, 8902, 9661, 11_498] as [UInt64])
+        arguments: [
+            549, 965, 1360, 2704, 5411, 5833, 6046, 6096, 6845, 7174, 8902, 9661, 11_498, 124_289, 124_391, 132_234,
+        ] as [UInt64])
     func onceBroken(_ seed: UInt64) throws {
         let report = try Simulation().run(Plan(seed: seed))
         #expect(report.violation == nil, "\(report.plan.command)")

@@ -85,10 +85,17 @@ struct FinalCheck {
         if let gone = seat.diary.refused.first(where: { !quarantined.contains($0) }) {
             throw RunReport.Violation("I18", "'\(gone)' of seat \(seat.index) was refused and is not kept here")
         }
+        // What did not stand is kept on the device, also when the server that said so was set back.
+        let conflicts = try keptConflicts(seat)
         for (place, entry) in newest.sorted(by: { $0.key < $1.key }) where !account.texts.contains(entry.text) {
-            guard !quarantined.contains(entry.text) else { continue }
+            guard !quarantined.contains(entry.text), !conflicts.contains(entry.text) else { continue }
             throw RunReport.Violation("I4", "'\(entry.text)' of seat \(seat.index) in \(place) is nowhere")
         }
+    }
+
+    private func keptConflicts(_ seat: Seat) throws -> Set<String> {
+        let conflicts = try seat.file.read { view, _ in try view.conflicts(includingUndone: true) }
+        return Set(conflicts.flatMap { $0.lost.values.compactMap(\.stringValue) })
     }
 
     /// Nobody else writes these: the last word of this seat stands.
