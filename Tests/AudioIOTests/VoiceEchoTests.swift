@@ -58,6 +58,60 @@ import Testing
         #expect(heard > 1_600, "the voice came down from 4000 to \(heard)")
     }
 
+    /// Something like vowels at 150 Hz: three of four seconds are pauses.
+    private static func vowels(seconds: Int, amplitude: Double) -> [Int16] {
+        (0..<(seconds * 16_000)).map { index in
+            guard index / 16_000 % 4 == 3 else { return 0 }
+            let time = Double(index) / 16_000
+            let wave = (1...12).reduce(0.0) { $0 + sin(2 * .pi * 150 * Double($1) * time) / Double($1) }
+            return Int16(amplitude * wave * (0.6 + 0.4 * sin(2 * .pi * 4 * time)))
+        }
+    }
+
+    private static func noise(seconds: Int, amplitude: Double) -> [Int16] {
+        var generator = SeededGenerator(seed: 5)
+        return (0..<(seconds * 16_000)).map { _ in Int16(Double.random(in: -amplitude...amplitude, using: &generator)) }
+    }
+
+    private static func clean(_ near: [Int16], _ change: (inout EchoCanceller.Settings) -> Void) throws -> [Int16] {
+        var settings = EchoCanceller.Settings()
+        change(&settings)
+        var canceller = try EchoCanceller(settings)
+        return run(&canceller, near: near, far: [Int16](repeating: 0, count: near.count))
+    }
+
+    @Test("steady noise is lowered by what was asked for, and the voice in it is kept", arguments: [0, 10, 20])
+    func denoised(decibels: Int) throws {
+        let (voice, noise) = (Self.vowels(seconds: 16, amplitude: 3_000), Self.noise(seconds: 16, amplitude: 500))
+        let near = zip(voice, noise).map { Int16(clamping: Int($0) + Int($1)) }
+        let clean = try Self.clean(near) { $0.noiseSuppression = decibels }
+        // The last pause, and the last vowel.
+        let (pause, vowel) = (13 * 16_000..<15 * 16_000 - 1_600, 15 * 16_000 + 3_200..<16 * 16_000 - 1_600)
+        let lowered = Self.level(near[pause]) - Self.level(clean[pause])
+        #expect(abs(lowered - Double(decibels)) < 4, "\(lowered) dB")
+        for harmonic in [1.0, 2, 3] {
+            let (before, after) = (
+                Signal.amplitude(of: 150 * harmonic, in: Array(near[vowel]), rate: 16_000),
+                Signal.amplitude(of: 150 * harmonic, in: Array(clean[vowel]), rate: 16_000)
+            )
+            #expect(abs(20 * log10(after / before)) < 3, "harmonic \(harmonic): \(before) became \(after)")
+        }
+    }
+
+    @Test("a quiet voice is brought up, a loud one is not driven to the end of the scale; nobody is changed unasked")
+    func gain() throws {
+        let (quiet, loud) = (Self.vowels(seconds: 32, amplitude: 150), Self.vowels(seconds: 32, amplitude: 9_000))
+        let vowel = 31 * 16_000 + 3_200..<32 * 16_000 - 1_600
+        func gain(_ near: [Int16], _ isOn: Bool) throws -> Double {
+            let clean = try Self.clean(near) { $0.automaticGain = isOn }
+            #expect(clean[vowel].allSatisfy { abs(Int($0)) < 32_000 })
+            return Self.level(clean[vowel]) - Self.level(near[vowel])
+        }
+        let (raised, kept, untouched) = (try gain(quiet, true), try gain(loud, true), try gain(quiet, false))
+        #expect(raised > 10 && kept < 3, "\(raised) dB, \(kept) dB")
+        #expect(abs(untouched) < 1.5, "\(untouched) dB")
+    }
+
     @Test("silence stays silence, and frames of another size pass unchanged")
     func edges() throws {
         var canceller = try EchoCanceller()

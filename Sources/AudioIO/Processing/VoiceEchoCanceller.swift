@@ -7,6 +7,8 @@ package struct EchoCanceller: ~Copyable {
         /// Longest time from the loudspeaker's reference to the microphone that is cancelled, in milliseconds: the room, and how
         /// far the two clocks are apart.
         package var tail = 250
+        package static let noiseSuppressions = 0...40
+
         /// How much steady noise is lowered, in dB; 0 leaves it. Recognisers are used to noise, and dislike what is left of it.
         package var noiseSuppression = 0
         /// Brings quiet voices up to a usual level.

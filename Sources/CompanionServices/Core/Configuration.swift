@@ -87,6 +87,9 @@ package struct Configuration: Sendable {
     package var loudspeaker: String { text(.loudspeaker) ?? "default" }
     /// `off`, or the raw value of a ``TurnMode``.
     package var voiceMode: String { text(.voiceMode) ?? "off" }
+    /// In dB; 0 is none.
+    package var noiseSuppression: Int { integer(.noiseSuppression) ?? 0 }
+    package var automaticGain: Bool { bool(.automaticGain) }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }
     package var upliftKey: Secret<String>? { secret(.upliftKey) }
     package var liveKitURL: URL? { url(.liveKitURL) }
@@ -123,6 +126,11 @@ package struct Configuration: Sendable {
     private func text(_ key: ConfigurationKey) -> String? {
         guard case .text(let text) = value(key) else { return nil }
         return text
+    }
+
+    private func integer(_ key: ConfigurationKey) -> Int? {
+        guard case .integer(let number) = value(key) else { return nil }
+        return number
     }
 
     private func bool(_ key: ConfigurationKey) -> Bool { value(key) == .bool(true) }

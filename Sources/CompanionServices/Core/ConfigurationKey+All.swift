@@ -72,6 +72,14 @@ extension ConfigurationKey {
         "COMPANION_VOICE", .choice(["off", "open", "wake-word", "push-to-talk"]), default: "off", example: "open", group: .speech,
         help: "Whether the daemon listens: always (open), after a wake word, or not (off). 'talk' takes it as the way to be "
             + "addressed.")
+    package static let noiseSuppression = ConfigurationKey(
+        "COMPANION_NOISE_SUPPRESSION", .integer(0...40), default: "0", example: "12", group: .speech,
+        help: "By how many dB steady noise in the microphone's sound is lowered. 0 leaves it: recognisers are used to noise, so "
+            + "try it only where a fan or a street is always there.")
+    package static let automaticGain = ConfigurationKey(
+        "COMPANION_AUTOMATIC_GAIN", .bool, default: "false", example: "true", group: .speech,
+        help: "Whether quiet voices are brought up to a usual loudness, for a microphone that is far away or cannot be turned up."
+    )
     package static let upliftBaseURL = ConfigurationKey(
         "UPLIFTAI_BASE_URL", .url(schemes: ["wss", "ws", "https", "http"]), default: "wss://api.upliftai.org",
         example: "wss://api.upliftai.org", group: .speech, help: "Address of Uplift AI's Urdu voices.")
@@ -105,7 +113,7 @@ extension ConfigurationKey {
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker,
-        voiceMode, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
+        voiceMode, noiseSuppression, automaticGain, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]
 
