@@ -28,6 +28,10 @@ struct Home: Sendable {
 
     /// Starts a command whose streams stay open.
     func start(_ arguments: String..., environment more: [String: String] = [:]) throws -> ChildProcess {
+        try start(arguments, environment: more)
+    }
+
+    func start(_ arguments: [String], environment more: [String: String] = [:]) throws -> ChildProcess {
         try ChildProcess(
             ChildProcess.companion, arguments, environment: environment.merging(more) { _, new in new }, folder: folder.url)
     }

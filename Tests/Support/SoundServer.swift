@@ -5,7 +5,8 @@ import Synchronization
 /// can be heard at its monitor; what somebody says in the room is heard by the microphone. Nothing of it is known outside the
 /// environment that it gives.
 ///
-/// ALSA's names of the devices: `speaker`, `mic`, and `loop`, a microphone that hears only the loudspeaker.
+/// ALSA's names of the devices: `speaker`, `mic`, `loop`, a microphone that hears only the loudspeaker, and `fragile`, the
+/// loudspeaker by a driver that stands still when it runs out of sound, as a sound card does.
 package final class SoundServer: Sendable {
     private struct Processes {
         var server: ChildProcess
@@ -31,6 +32,7 @@ package final class SoundServer: Sendable {
         </usr/share/alsa/alsa.conf>
         pcm.speaker { type pulse device "speaker" hint { show on description "A loudspeaker" } }
         pcm.mic { type pulse device "mic" hint { show on description "A microphone" } }
+        pcm.fragile { type pulse device "speaker" handle_underrun 1 }
         pcm.loop { type pulse device "speaker.monitor" }
 
         """.write(to: folder.file("asound.conf"), atomically: true, encoding: .utf8)

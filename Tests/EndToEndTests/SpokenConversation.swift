@@ -1,0 +1,141 @@
+import AudioIO
+import CompanionServices
+import Foundation
+import TestSupport
+import Testing
+
+/// The program in conversation with a synthetic person, through a sound server.
+struct SpokenConversation {
+    let home: Home
+    let server: SoundServer
+    let program: ChildProcess
+    /// Reads what the turn engine saw and decided.
+    let log: ChildProcess
+
+    /// The person's voice and the companion's: the embedded one, whatever else is installed.
+    static let voices = (person: "en-us", companion: "en-gb")
+
+    /// - Parameter terminal: whether it runs at a (pseudo) terminal, whose keys are the program's input.
+    static func begin(_ arguments: String..., at home: Home? = nil, terminal: Bool = false) async throws -> SpokenConversation {
+        let (home, server) = (try home ?? Home(), try await SoundServer())
+        let pipe = home.folder.file("turns-\(UUID())")
+        try #require(mkfifo(pipe.path, 0o600) == 0)
+        let log = try ChildProcess(URL(filePath: "/usr/bin/env"), ["cat", pipe.path])
+        let command =
+            ["talk", "--microphone", "alsa:mic", "--loudspeaker", "alsa:speaker", "--record-turns", pipe.path] + arguments
+        let environment = server.environment.merging([
+            "COMPANION_MODELS_DIR": try SpeechModels.ready().path, "COMPANION_SPEAKING_VOICE": voices.companion,
+        ]) { $1 }
+        let program: ChildProcess
+        let hasBegun: Bool
+        if terminal {
+            let line = ([ChildProcess.companion.path] + command).map { "'\($0)'" }.joined(separator: " ")
+            program = try ChildProcess(
+                URL(filePath: "/usr/bin/env"), ["script", "-qefc", line, "/dev/null"],
+                environment: home.environment.merging(environment) { $1 }, folder: home.folder.url)
+            hasBegun = await program.output { $0.contains("q and Enter ends") }
+        } else {
+            program = try home.start(command, environment: environment)
+            hasBegun = await program.errors(contain: "Listening")
+        }
+        guard hasBegun else {
+            throw PeerError(description: "talk did not begin: \(program.outputSoFar)\(program.errorsSoFar)")
+        }
+        return SpokenConversation(home: home, server: server, program: program, log: log)
+    }
+
+    var turns: TurnLog { get throws { try TurnLog(lines: log.outputSoFar) } }
+
+    /// Waits until the engine's decisions so far are enough.
+    func until(_ isEnough: @escaping @Sendable (TurnLog) -> Bool) async throws {
+        let happened = await log.output { text in
+            guard let log = try? TurnLog(lines: text) else { return false }
+            return isEnough(log)
+        }
+        guard happened else { throw PeerError(description: "it ended: \(program.outputSoFar)\n\(program.errorsSoFar)") }
+    }
+
+    /// How often the answer has been heard to its end.
+    static func finished(_ log: TurnLog) -> Int { log.entries.count { $0.effects.contains(.phase(.followUp)) } }
+
+    /// The person says something into the room.
+    func say(_ text: String) async throws { try await play(try await sound(of: text, by: Self.voices.person)) }
+
+    /// How it sounds, at 48 kHz.
+    func sound(of text: String, by voice: String) async throws -> [Int16] {
+        let file = home.folder.file("\(UUID()).wav")
+        let made = try await home.start(
+            "say", text, "--voice", voice, "--output", file.path,
+            environment: ["COMPANION_MODELS_DIR": try SpeechModels.ready().path]
+        ).ended()
+        guard made.status == 0 else { throw PeerError(description: made.errors) }
+        return try Self.samples(file)
+    }
+
+    /// The person leaves by Ctrl-C.
+    func end() async -> ChildProcess.Ended {
+        program.send(signal: SIGINT)
+        return await program.ended()
+    }
+
+    /// Says something that is not to be listened to, and waits until it was heard.
+    func sayInVain(_ text: String, by voice: String = voices.person) async throws {
+        let before = Self.voices(try turns)
+        try await play(try await sound(of: text, by: voice))
+        try await until { Self.voices($0) > before }
+    }
+
+    /// How many voices were heard to their end.
+    private static func voices(_ log: TurnLog) -> Int {
+        log.entries.count { if case .voiceEnded = $0.event { true } else { false } }
+    }
+
+    /// How many answers were heard to their end.
+    static func answers(_ log: TurnLog) -> Int {
+        log.entries.count { if case .playbackFinished = $0.event { true } else { false } }
+    }
+
+    /// How many pieces of speech were given to the recogniser.
+    static func hearings(_ log: TurnLog) -> Int {
+        log.entries.flatMap(\.effects).count { if case .hear = $0 { true } else { false } }
+    }
+
+    func play(_ samples: [Int16]) async throws {
+        let speaker = try await server.speak(samples)
+        _ = await speaker.ended()
+    }
+
+    /// Says something and waits until the answer was heard.
+    func turn(_ text: String) async throws {
+        let before = Self.finished(try turns)
+        try await say(text)
+        try await until { Self.finished($0) > before }
+    }
+
+    /// The samples of a WAV file of one channel, at 48 kHz.
+    static func samples(_ file: URL) throws -> [Int16] {
+        let bytes = [UInt8](try Data(contentsOf: file))
+        let rate = Int(bytes[24]) | Int(bytes[25]) << 8 | Int(bytes[26]) << 16
+        let samples = samples(raw: Data(bytes.dropFirst(44)))
+        return rate == 48_000 ? samples : try RateConverter(from: rate, to: 48_000).convert(samples)
+    }
+
+    static func samples(raw data: Data) -> [Int16] {
+        let bytes = [UInt8](data)
+        return stride(from: 0, to: bytes.count - 1, by: 2).map {
+            Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
+        }
+    }
+
+    /// Whether almost two seconds of a piece of an answer were heard that was begun after so many entries.
+    static func isWellHeard(_ log: TurnLog, after count: Int) -> Bool {
+        let entries = log.entries.dropFirst(count)
+        let spoken = Set(
+            entries.flatMap(\.effects).compactMap { effect in
+                if case .speak(let generation, _) = effect { generation } else { nil }
+            })
+        return entries.contains { entry in
+            if case .playbackMoved(let generation, 1800...) = entry.event { spoken.contains(generation) } else { false }
+        }
+    }
+}
