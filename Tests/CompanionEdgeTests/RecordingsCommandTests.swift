@@ -58,6 +58,64 @@ import Testing
         #expect(try await house.run("history", "play", "m2").status == .failure)
     }
 
+    @Test("a turn is listed, and found by either of its messages")
+    func listed() async throws {
+        try await house.run("recordings", "on")
+        #expect(try await house.run("recordings", "list").output == "There are no recordings.\n")
+        try await house.run("chat", input: "hello\n")
+        let context = try house.context()
+        let household = try await context.households.household()
+        let store = try await household.companion(try await household.person(nil).id).store
+        let messages = try await store.read { view in
+            try view.messages(conversation: try #require(try view.conversations(limit: 1).first).id)
+        }
+        try await context.households.release()
+        let place = try #require(messages.firstIndex { $0.role == .user })
+        let (words, answer) = (messages[place].id, try #require(messages[place...].first { $0.role == .assistant }).id)
+        _ = try await record(50, messageID: answer)
+        let list = try await house.run("recordings", "list", "--json").json()
+        #expect(list.count == 1 && list[0]?["message"]?.text == answer && list[0]?["text"]?.text?.isEmpty == false)
+        #expect(try await house.run("recordings", "list").output.contains("0.5"))
+        for message in [words, answer] {
+            let file = house.folder.file("\(message).wav")
+            let played = try await house.run("history", "play", message, "--device", "wav:\(file.path)")
+            #expect(played.status == .ok, "\(played.errors)")
+            #expect(try WaveReader(path: file.path).read(atMost: 200_000).contains { abs(Int($0)) > 800 })
+        }
+    }
+
+    @Test("what a program that died was recording is kept, and what another one is writing is left alone")
+    func recovered() async throws {
+        try await house.run("recordings", "on")
+        let context = try house.context()
+        let household = try await context.households.household()
+        let store = try await household.companion(try await household.person(nil).id).store
+        let shelf = RecordingShelf(store, in: household.directory, clock: house.clock)
+        let (dead, alive) = (try shelf.scratchFile(), try shelf.scratchFile())
+        let writer = try OggOpusWriter(path: alive.path)
+        try writer.write((0..<2 * 16_000 * 3).map { Int16($0 % 80) * 50 })
+        // Nobody holds the copy, and its last page is cut off.
+        try Data(contentsOf: alive).dropLast(100).write(to: dead)
+        _ = try shelf.name(dead, after: "gone")
+        #expect(OggOpusWriter.isWriting(alive.path))
+        try await context.households.release()
+
+        let list = try await house.run("recordings", "list", "--json").json()
+        #expect(list.count == 1 && list[0]?["message"]?.text == nil)
+        #expect(try files().filter { $0.hasSuffix(".partial") } == ["\(store.userID)/\(alive.lastPathComponent)"])
+        let played = try await house.run("history", "play", "--device", "wav:\(house.folder.file("dead.wav").path)")
+        #expect(played.status == .ok, "\(played.errors)")
+        let seconds = Double(try WaveReader(path: house.folder.file("dead.wav").path).read(atMost: 400_000).count) / 48_000
+        #expect(seconds > 1.9 && seconds < 3, "\(seconds)")
+        withExtendedLifetime(writer) {}
+
+        // Who turned it off meanwhile does not want it.
+        try await house.run("recordings", "off")
+        try FileManager.default.copyItem(at: alive, to: dead)
+        #expect(try await house.run("recordings", "list", "--json").json().count == 1)
+        #expect(try !files().contains { $0.hasSuffix(dead.lastPathComponent) })
+    }
+
     @Test("what is too old or too much goes, file and all")
     func retention() async throws {
         try await house.run("recordings", "on", "--days", "10", "--megabytes", "1")

@@ -2,7 +2,7 @@ import COgg
 import Glibc
 
 /// Writes an Ogg Opus file. Each second is on the disk's way as soon as it is whole, so that a file whose writer died plays up to
-/// its last second.
+/// its last second. As long as the writer lives the file is locked (`flock`), by which one that is left over can be told.
 package final class OggOpusWriter {
     /// Packets of 20 ms on a page.
     private static let packetsPerPage = 50
@@ -28,6 +28,8 @@ package final class OggOpusWriter {
             guard errno == EEXIST else { throw AudioError(.notFound, "'\(path)' cannot be made: \(OpenFile.reason).") }
             throw AudioError(.busy, "'\(path)' is there already.", advice: "Choose another name, or remove it.")
         }
+        // Nobody else can have locked a file that was not there.
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
         file = OpenFile(taking: descriptor)
         self.path = path
         self.settings = settings
@@ -43,6 +45,14 @@ package final class OggOpusWriter {
 
     deinit {
         ogg_stream_clear(&stream)
+    }
+
+    /// Whether a writer, here or in another process, is still at work on the file.
+    package static func isWriting(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        let file = OpenFile(taking: descriptor)
+        return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Appends samples; those of a pair follow each other.

@@ -11,6 +11,8 @@ package struct EchoGate: Sendable, Hashable {
     private static let margin: Float = 6
     /// Quietest sound of ours that tells anything about the room, in dB of full scale.
     private static let audible: Float = -50
+    /// A microphone that is turned up may hear us louder than we are.
+    private static let bounds: ClosedRange<Float> = -24...60
 
     /// By how much our own sound arrives quieter in what is left after the canceller, in dB. Kept for a pair of devices.
     package private(set) var loss: Float
@@ -20,7 +22,7 @@ package struct EchoGate: Sendable, Hashable {
     private var quietFor = Int.max
 
     package init(loss: Float = Self.initialLoss) {
-        self.loss = loss
+        self.loss = min(Self.bounds.upperBound, max(Self.bounds.lowerBound, loss))
     }
 
     /// How much clearer a voice has to be to count, 0…1, see ``VoiceActivityDetector/caution``.
@@ -46,7 +48,7 @@ package struct EchoGate: Sendable, Hashable {
         let pace: Float = observations < 200 ? 0.15 : 0.03
         // Pauses within our own speech have no echo in them and say nothing: an expectation that is too loud falls slowly.
         loss += seen < loss ? -pace : pace / 3
-        loss = min(60, max(0, loss))
+        loss = min(Self.bounds.upperBound, max(Self.bounds.lowerBound, loss))
         observations += 1
     }
 

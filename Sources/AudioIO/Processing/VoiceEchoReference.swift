@@ -33,6 +33,14 @@ package struct EchoReference: Sendable {
         }
     }
 
+    /// Everything from `time` on, as far as it is kept, and when its first sample is heard; `nil` when nothing is known of then.
+    package func sound(since time: Int64) -> (samples: [Int16], time: Int64)? {
+        guard let end else { return nil }
+        let start = max(time / Self.step, end - Int64(Self.room))
+        guard start < end else { return nil }
+        return ((start..<end).map { samples[index($0)] }, start * Self.step)
+    }
+
     /// Between two pieces there was silence.
     private mutating func clear(from start: Int64, to end: Int64) {
         guard end > start else { return }

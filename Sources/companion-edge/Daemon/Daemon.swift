@@ -28,10 +28,9 @@ struct Daemon: Sendable {
         let lock = try await WriterLock.acquire(directory, purpose: "run", wait: Self.lockPatience, wallClock: clock)
         defer { lock.release() }
 
-        let (board, voice) = (AnnouncementBoard(), VoiceSwitch())
-        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, cloud: $1, board: board, voice: voice) }
+        let people = PeopleSupervisor(logger: logger) { try await care(for: $0, of: $1, cloud: $2) }
         let household = try await Household(
-            lock: lock, configuration: configuration, board: board, voice: voice, clock: clock, logger: logger, attendant: people)
+            lock: lock, configuration: configuration, clock: clock, logger: logger, attendant: people)
         do {
             try await serve(household, people: people)
         } catch {
@@ -97,9 +96,8 @@ struct Daemon: Sendable {
     }
 
     /// What each person's store needs as long as it is open.
-    private func care(
-        for companion: PersonCompanion, cloud: Cloud?, board: AnnouncementBoard, voice: VoiceSwitch
-    ) async throws {
+    private func care(for companion: PersonCompanion, of household: Household, cloud: Cloud?) async throws {
+        let (board, voice) = (household.board, household.voice)
         let announcer = ReminderAnnouncer(
             store: companion.store, board: board, alarm: try KernelAlarm(), clock: clock, elapsed: elapsedSinceStart(),
             logger: logger)
@@ -113,7 +111,8 @@ struct Daemon: Sendable {
             }
             if voice.isOwned(by: companion.store.userID) {
                 let listening = VoiceCare(
-                    companion: companion, configuration: configuration, toggle: voice, board: board, clock: clock, logger: logger)
+                    companion: companion, configuration: configuration, toggle: voice, board: board, clock: clock, logger: logger,
+                    open: VoiceCare.opening(in: household))
                 group.addTask { try await cancelWhenGracefulShutdown { try await listening.run() } }
             }
             group.addTask {

@@ -13,6 +13,7 @@ struct VoiceConversation: Sendable {
     private let capture: AudioCapture
     private let loudspeaker: PlaybackSink
     private let conversation: ConversationSession
+    private let recordings: RecordingShelf?
     /// In the mode that needs one.
     private let wakeWord: (any WakeWordDetector)?
     private let logger: Logger
@@ -20,14 +21,16 @@ struct VoiceConversation: Sendable {
     /// Opens both devices.
     /// - Parameter patience: how long a lost device is waited for; `nil` for ever.
     init(
-        _ choice: VoiceChoice, _ equipment: VoiceEquipment, _ companion: PersonCompanion, patience: Duration? = patience,
-        isMuted: Bool = false, recorder: TurnRecorder? = nil, logger: Logger
+        _ choice: VoiceChoice, _ equipment: VoiceEquipment, _ companion: PersonCompanion, at home: VoiceHome = VoiceHome(),
+        patience: Duration? = patience, isMuted: Bool = false, recorder: TurnRecorder? = nil, logger: Logger
     ) async throws {
         try equipment.check(choice.language)
         self.choice = choice
+        recordings = home.recordings
         self.logger = logger
         wakeWord = choice.mode == .wakeWord ? try Self.wakeWord(equipment, logger) : nil
         try await equipment.prepare(choice.language)
+        try await Self.recover(home.recordings, logger)
         loudspeaker = try await PlaybackSink(choice.loudspeaker, patience: patience)
         do {
             capture = try await AudioCapture(choice.microphone, isMuted: isMuted, patience: patience)
@@ -43,10 +46,23 @@ struct VoiceConversation: Sendable {
         session = try VoiceSession(
             VoiceParts(
                 recogniser: equipment.recogniser, language: choice.language, voice: equipment.voice, loudspeaker: loudspeaker,
-                detector: VoiceActivityDetector(model: equipment.activity, settings: detection), conversation: conversation,
-                store: companion.store, logger: logger),
+                detector: VoiceActivityDetector(model: equipment.activity, settings: detection),
+                cleaning: choice.cleaning, conversation: conversation, store: companion.store,
+                echoLoss: home.echo?.loss, echoDelay: home.echo?.delay ?? 0, recordings: home.recordings,
+                logger: logger),
             settings: settings, endpoint: try await EndpointMemory.read(from: companion.store), recorder: recorder)
         if isMuted { await session.mute(true) }
+    }
+
+    /// What was being recorded when the program died. A conversation is possible without it.
+    private static func recover(_ recordings: RecordingShelf?, _ logger: Logger) async throws {
+        do {
+            try await recordings?.recover(logger)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.warning("unfinished recordings could not be looked at", metadata: ["error": "\(error)"])
+        }
     }
 
     /// A key does as well, so that a conversation without one is possible where there is a key.
@@ -70,7 +86,7 @@ struct VoiceConversation: Sendable {
                 return true
             }
             group.addTask {
-                for await frame in reference { await session.loudspeakerGives(frame.samples, at: frame.time) }
+                for await frame in reference { await session.loudspeakerGives(frame) }
                 return false
             }
             group.addTask {
@@ -99,6 +115,13 @@ struct VoiceConversation: Sendable {
         case .audible: await session.microphone(isSilent: false)
         case .overrun, .muted, .ended: break
         }
+    }
+
+    var isMuted: Bool { capture.isMuted }
+
+    /// Whether turns that begin now are recorded.
+    var isRecorded: Bool {
+        get async throws { try await recordings?.isWanted() ?? false }
     }
 
     /// Off means that nothing is read from the microphone.

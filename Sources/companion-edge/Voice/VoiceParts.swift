@@ -11,11 +11,16 @@ struct VoiceParts: Sendable {
     var voice: any SpeechSynthesiser
     var loudspeaker: PlaybackSink
     var detector: VoiceActivityDetector
+    var cleaning = EchoCanceller.Settings()
     var conversation: ConversationSession
     /// Where what is learned about the person's pauses is kept.
     var store: PersonStore
-    /// What is known of the room, see ``EchoGate``.
+    /// What is known of the room: by how much our own sound arrives quieter, see ``EchoGate``, and how much later the microphone
+    /// hears it than the loudspeaker's driver says, in nanoseconds.
     var echoLoss: Float?
+    var echoDelay: Int64 = 0
+    /// Where turns are recorded, if the person wants that.
+    var recordings: RecordingShelf?
     var logger: Logger
 }
 

@@ -37,6 +37,7 @@ extension VoiceSession {
             do {
                 let reply = try await parts.conversation.reply(to: text)
                 kept[generation] = reply
+                tapes.answered(generation, by: reply.messageID)
                 try Task.checkCancellation()
                 replies[generation]?.reply = reply
                 publish(.answer(reply))
@@ -57,6 +58,7 @@ extension VoiceSession {
                 guard let announcing = announcements[id] else { throw CancellationError() }
                 let reply = try await announcing.words()
                 kept[generation] = reply
+                tapes.answered(generation, by: reply.messageID)
                 try Task.checkCancellation()
                 replies[generation]?.reply = reply
                 publish(.answer(reply))
@@ -160,6 +162,7 @@ extension VoiceSession {
         guard let reply = replies[generation], reply.isHeardWhole else { return }
         replies[generation] = nil
         kept[generation] = nil
+        tapes.finish(generation, of: reply.reply?.messageID)
         tell(.playbackFinished(generation: generation))
         if let id = reply.announcement { announcements.removeValue(forKey: id)?.done(true) }
         if reply.reply?.isFarewell == true { publish(.farewell) }
@@ -206,10 +209,12 @@ extension VoiceSession {
             let words = reply.words(heardBy: try await parts.loudspeaker.flush())
             publish(.interrupted(heard: words))
             let made = kept.removeValue(forKey: reply.generation)
+            var message = made?.messageID
             // What could only be read, because there is no loudspeaker, counts as said.
             if engine.hasLoudspeaker, let made, !made.messageID.isEmpty {
-                _ = try await parts.conversation.keepHeard(words, of: made)
+                message = try await parts.conversation.keepHeard(words, of: made)?.messageID ?? made.answeredMessageID
             }
+            tapes.finish(reply.generation, of: message)
             guard let id = reply.announcement, announcements[id] != nil else { return }
             if words.isEmpty, engine.hasLoudspeaker {
                 // Nobody heard it, so it is still to be said.

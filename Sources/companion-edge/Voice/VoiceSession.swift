@@ -45,6 +45,8 @@ actor VoiceSession {
     private var quietWaiters: [CheckedContinuation<Void, Never>] = []
     private var hasStopped = false
     var fillers: VoiceFillers
+    /// What is being recorded.
+    var tapes: TurnTapes
 
     /// Something to be said unasked.
     struct Announcing: Sendable {
@@ -60,9 +62,10 @@ actor VoiceSession {
         engine = TurnEngine(settings: settings, endpoint: endpoint)
         timeline = VoiceTimeline()
         detector = parts.detector
-        canceller = try EchoCanceller()
+        canceller = try EchoCanceller(parts.cleaning)
         gate = parts.echoLoss.map { EchoGate(loss: $0) } ?? EchoGate()
         fillers = VoiceFillers(rate: parts.loudspeaker.rate)
+        tapes = TurnTapes(parts.recordings, logger: parts.logger)
         (news, newsroom) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(512))
         try recorder?.begin(settings: settings, endpoint: endpoint)
     }
@@ -106,6 +109,7 @@ actor VoiceSession {
         await cutting?.value
         for announcing in announcements.values { announcing.done(false) }
         announcements.removeAll()
+        await tapes.end(kept.mapValues(\.messageID))?.value
     }
 
     /// Nobody waits for quiet any more.
@@ -153,8 +157,11 @@ actor VoiceSession {
         }
     }
 
-    /// Sound that the loudspeaker gives, at 16 kHz; its first sample is heard at `time`.
-    func loudspeakerGives(_ samples: [Int16], at time: Int64) { reference.add(samples, at: time) }
+    /// Sound that the loudspeaker gives.
+    func loudspeakerGives(_ frame: CapturedFrame) {
+        reference.add(frame.samples, at: frame.time)
+        tapes.companion(frame)
+    }
 
     /// Says something as soon as nobody speaks.
     func announce(_ announcing: Announcing) {
@@ -192,13 +199,16 @@ actor VoiceSession {
 
     private func heard(_ frame: CapturedFrame) throws {
         guard !engine.isMuted else { return }
-        let played = reference.sound(at: frame.time + Self.referenceLead, count: frame.samples.count)
+        // What the microphone hears of us now was heard, by the loudspeaker's own account, at this time.
+        let echo = frame.time - parts.echoDelay
+        let played = reference.sound(at: echo + Self.referenceLead, count: frame.samples.count)
         let clean = canceller.process(frame.samples, played: played)
         // Our own voice has to be told from others' while we speak.
-        let caution = gate.caution(heard: clean, played: reference.sound(at: frame.time, count: frame.samples.count))
+        let caution = gate.caution(heard: clean, played: reference.sound(at: echo, count: frame.samples.count))
         detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
         timeline.note(frame)
         recent.add(clean, at: frame.position)
+        tapes.person(CapturedFrame(samples: clean, position: frame.position, time: frame.time, lost: frame.lost))
         let age = MonotonicTime.now - frame.time - Int64(frame.samples.count) * 62_500
         let events = try detector.accept(clean, at: frame.position, delay: max(0, Int(age / 1_000_000)))
         for hearing in hearings.values { hearing.hear(clean) }
@@ -261,17 +271,25 @@ actor VoiceSession {
         switch effect {
         case .phase(let phase): entered(phase)
         case .cue: playCue()
-        case .hear(let number, let since, let continued): hear(number, since: since, continuing: continued)
+        case .hear(let number, let since, let continued):
+            if continued == nil { record(from: detector.preRoll(before: timeline.position(at: since))) }
+            hear(number, since: since, continuing: continued)
         case .finishHearing(let number): hearings[number]?.finish()
         case .dropHearing(let number, let reason):
             hearings.removeValue(forKey: number)?.cancel()
+            tapes.drop()
             parts.logger.debug("what was said was dropped", metadata: ["why": "\(reason.rawValue)"])
         case .prepare(let generation, let text): prepare(generation, text)
         case .discard(let generation):
             metrics.discarded += 1
             replies.removeValue(forKey: generation)?.task?.cancel()
-        case .speak(let generation, let text): speak(generation, text)
-        case .announce(let generation, let id): announce(generation, id)
+        case .speak(let generation, let text):
+            tapes.answer(generation)
+            speak(generation, text)
+        case .announce(let generation, let id):
+            record(from: nil)
+            tapes.answer(generation)
+            announce(generation, id)
         case .duck: parts.loudspeaker.duck(to: 0.25, over: .milliseconds(20))
         case .unduck: parts.loudspeaker.duck(to: 1, over: .milliseconds(200))
         case .pause: parts.loudspeaker.pause()
@@ -280,6 +298,7 @@ actor VoiceSession {
         case .filler(let filler): fill(filler)
         case .refused(let number, let text, let reason):
             hearings.removeValue(forKey: number)?.cancel()
+            tapes.drop()
             metrics.note(reason)
             publish(.refused(text, reason))
         case .trouble(let trouble): self.trouble(trouble)

@@ -22,6 +22,12 @@ struct VoiceTimeline: Sendable {
         return milliseconds(anchor.time + (position - anchor.position) * 62_500)
     }
 
+    /// Nanoseconds of ``MonotonicTime``.
+    func moment(of position: Int64) -> Int64 {
+        guard let anchor else { return MonotonicTime.now }
+        return anchor.time + (position - anchor.position) * 62_500
+    }
+
     func position(at time: TurnTime) -> Int64 {
         guard let anchor else { return 0 }
         return anchor.position + (Int64(time) * 1_000_000 + start - anchor.time) / 62_500

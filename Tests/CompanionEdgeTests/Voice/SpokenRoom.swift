@@ -13,8 +13,8 @@ import TestSupport
 final class SpokenRoom: Sendable {
     private struct State {
         var waiting: [Int16] = []
-        /// What the loudspeaker gave, still on its way to the microphone.
-        var echo: [Int16] = []
+        /// What the loudspeaker gave, and when it is heard by its own account.
+        var echo = EchoReference()
         var given: [Int16] = []
         /// Hundredths of a second of it that are louder than a whisper, and who waits for how many.
         var loud = 0
@@ -25,21 +25,30 @@ final class SpokenRoom: Sendable {
     let companion: PersonCompanion
     let session: VoiceSession
     let loudspeaker: PlaybackSink
+    /// Where recordings are, if they are made.
+    let shelf: RecordingShelf
     private let conversation: ConversationSession
     private let folder: TemporaryDirectory
     private let state = Mutex(State())
     /// How loud the loudspeaker is at the microphone; 0 is not at all.
     private let echoLevel: Float
+    /// Nanoseconds between the loudspeaker, by its own account, and the microphone.
+    private let echoDelay: Int64
 
+    /// - Parameter echoDelay: milliseconds after which the microphone hears what the loudspeaker gives.
     init(
-        _ recogniser: any SpeechRecogniser, echo: Float = 0, change: (inout TurnSettings) -> Void = { _ in }
+        _ recogniser: any SpeechRecogniser, echo: Float = 0, echoDelay: Int = 40, calibration: EchoCalibration? = nil,
+        recording: Bool = false, change: (inout TurnSettings) -> Void = { _ in }
     ) async throws {
         folder = try TemporaryDirectory()
         echoLevel = echo
+        self.echoDelay = Int64(echoDelay) * 1_000_000
         let logger = Logger(label: "test")
         let store = try PersonStore.open(folder.file("person.sqlite"), userID: .random(), clock: SystemWallClock())
         companion = try PersonCompanion(
             store: store, brain: try Self.brain.get(), options: CompanionOptions(timeZone: .gmt), logger: logger)
+        shelf = RecordingShelf(store, in: try DataDirectory(root: folder.file("data")), clock: SystemWallClock())
+        if recording { try await store.write { try RecordingPolicy(isOn: true, days: 30, megabytes: 500).write(in: $0) } }
         loudspeaker = try await PlaybackSink(.null)
         conversation = companion.mind.startConversation(channel: "voice", language: .english)
         var settings = TurnSettings()
@@ -48,7 +57,7 @@ final class SpokenRoom: Sendable {
             VoiceParts(
                 recogniser: recogniser, language: .english, voice: EspeakSynthesiser(), loudspeaker: loudspeaker,
                 detector: VoiceActivityDetector(model: EnergyVoiceModel()), conversation: conversation, store: store,
-                logger: logger),
+                echoLoss: calibration?.loss, echoDelay: calibration?.delay ?? 0, recordings: shelf, logger: logger),
             settings: settings, endpoint: EndpointDelay())
     }
 
@@ -86,7 +95,7 @@ final class SpokenRoom: Sendable {
             group.addTask { [session] in
                 for await given in reference {
                     self.heardFromLoudspeaker(given)
-                    await session.loudspeakerGives(given.samples, at: given.time)
+                    await session.loudspeakerGives(given)
                 }
                 return false
             }
@@ -102,7 +111,7 @@ final class SpokenRoom: Sendable {
                     // A microphone has its own pace.
                     let ahead = time + 10_000_000 - MonotonicTime.now
                     if ahead > 0 { try await Task.sleep(for: .nanoseconds(ahead)) }
-                    frame.yield(CapturedFrame(samples: self.next(), position: position, time: time))
+                    frame.yield(CapturedFrame(samples: self.next(at: time), position: position, time: time))
                     position += 160
                 }
                 return false
@@ -139,17 +148,16 @@ final class SpokenRoom: Sendable {
             if EchoGate.level(frame.samples) > -46 { state.loud += 1 }
             for waiter in state.waiters where waiter.loud <= state.loud { waiter.1.resume() }
             state.waiters.removeAll { $0.loud <= state.loud }
-            // Heard 40 ms after it was given.
-            if state.echo.isEmpty { state.echo = [Int16](repeating: 0, count: 640) }
-            state.echo += frame.samples
+            state.echo.add(frame.samples, at: frame.time)
         }
     }
 
-    private func next() -> [Int16] {
+    private func next(at time: Int64) -> [Int16] {
         state.withLock { state in
-            (0..<160).map { _ in
+            let echoes = state.echo.sound(at: time - echoDelay, count: 160)
+            return (0..<160).map { index in
                 let voice = state.waiting.isEmpty ? 0 : Int(state.waiting.removeFirst())
-                let echo = state.echo.isEmpty ? 0 : Int(Float(state.echo.removeFirst()) * echoLevel)
+                let echo = Int(Float(echoes[index]) * echoLevel)
                 return Int16(clamping: voice + echo + Int.random(in: -6...6, using: &state.generator))
             }
         }

@@ -12,11 +12,13 @@ import Testing
     private static let question = "What do you know about me?"
     private static let time = "What time is it?"
 
-    private func room(_ sentences: [String], echo: Float = 0) async throws -> (SpokenRoom, [String: [Int16]]) {
+    private func room(
+        _ sentences: [String], echo: Float = 0, recording: Bool = false
+    ) async throws -> (SpokenRoom, [String: [Int16]]) {
         var sounds: [String: [Int16]] = [:]
         for sentence in sentences { sounds[sentence] = try await personSays(sentence) }
         let recogniser = TemplateRecogniser(sounds.map { ($0.key, $0.value) })
-        let room = try await SpokenRoom(recogniser, echo: echo)
+        let room = try await SpokenRoom(recogniser, echo: echo, recording: recording)
         try await room.tell(
             "My name is Amina.", "I live in Lahore.", "I work as a teacher.", "My favourite colour is green.",
             "My sister's name is Zainab.", "My favourite food is biryani.")
@@ -27,6 +29,14 @@ import Testing
     private func loudSeconds(_ samples: [Int16]) -> Double {
         Double(stride(from: 0, to: samples.count - 160, by: 160).count { EchoGate.level(Array(samples[$0..<$0 + 160])) > -46 })
             / 100
+    }
+
+    private func side(_ number: Int, of pairs: [Int16]) -> [Int16] {
+        stride(from: number, to: pairs.count, by: 2).map { pairs[$0] }
+    }
+
+    private func files(in room: SpokenRoom) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: room.shelf.folder.url.path).sorted()
     }
 
     private func answer(_ item: VoiceNews) -> Reply? {
@@ -56,14 +66,16 @@ import Testing
             #expect(stored.dropLast().last?.text == Self.question)
         }
         #expect(loudSeconds(room.given) > 2)
+        // Nobody asked for recordings.
+        #expect(!FileManager.default.fileExists(atPath: room.shelf.folder.url.path))
         try await room.close()
     }
 
     @Test("interrupted, it falls silent, and what is stored is what was heard; the interruption is the next turn")
     func bargeIn() async throws {
-        let (room, sounds) = try await room([Self.question, Self.time])
+        let (room, sounds) = try await room([Self.question, Self.time], recording: true)
         let (question, time) = (try #require(sounds[Self.question]), try #require(sounds[Self.time]))
-        let (answer, speaking) = (answer, isPhase(.speaking))
+        let (answer, speaking, done) = (answer, isPhase(.speaking), isPhase(.followUp))
         try await room.converse { witness in
             room.say(question)
             let reply = try #require(await witness.wait(for: answer))
@@ -82,13 +94,25 @@ import Testing
             #expect(kept.text == heard)
             #expect(kept.details["generated"] == .string(reply.text) && kept.details["interrupted"] == .bool(true))
             #expect(stored.dropFirst(2).first?.text == Self.time)
+            await witness.wait(for: done)
         }
+        // Each turn is a recording, with the person on the left; the interrupted answer is in the first as far as it was heard.
+        let (recordings, stored) = (try await room.shelf.all(), try await room.messages.suffix(4))
+        #expect(recordings.map(\.messageID) == stored.filter { $0.role == .assistant }.map(\.id))
+        for (recording, said) in zip(recordings, [question, time]) {
+            let pairs = try OggOpusReader(path: room.shelf.folder.file(recording.sha256).path, rate: 16_000).readToEnd()
+            let (left, right) = (side(0, of: pairs), side(1, of: pairs))
+            #expect(SoundLikeness.of(said, in: left, rate: 16_000) > 0.7)
+            #expect(SoundLikeness.of(said, in: right, rate: 16_000) < 0.5)
+            #expect(loudSeconds(right) > 0.5)
+        }
+        #expect(try files(in: room).count == 2)
         try await room.close()
     }
 
     @Test("a cough stops it for a moment and costs no word")
     func falseInterruption() async throws {
-        let (room, sounds) = try await room([Self.question])
+        let (room, sounds) = try await room([Self.question], recording: true)
         let question = try #require(sounds[Self.question])
         var generator = SeededGenerator(seed: 11)
         // A cough that hums like a voice, so that it is taken for one.
@@ -116,7 +140,45 @@ import Testing
             // Some of it was heard twice, none of it not at all.
             #expect(loudSeconds(room.given) > loudSeconds(whole) - 0.1)
         }
+        // What got no answer leaves nothing behind, and the turn is whole.
+        let recordings = try await room.shelf.all()
+        #expect(try files(in: room) == recordings.map(\.sha256) && recordings.count == 1)
+        let recording = try #require(recordings.first)
+        let pairs = try OggOpusReader(path: room.shelf.folder.file(recording.sha256).path, rate: 16_000).readToEnd()
+        #expect(abs(loudSeconds(side(1, of: pairs)) - loudSeconds(room.given)) < 0.3)
         try await room.close()
+    }
+
+    @Test("what was calibrated decides: a loud and late echo is a voice to those who do not know it, and none to those who do")
+    func calibrated() async throws {
+        let question = try await personSays(Self.question)
+        let recogniser = TemplateRecogniser([(Self.question, question)])
+        let answer = answer
+        /// Whether it takes what it hears while it speaks, and right after, for somebody's voice.
+        func isMistaken(_ calibration: EchoCalibration?) async throws -> Bool? {
+            let room = try await SpokenRoom(recogniser, echo: 1, echoDelay: 400, calibration: calibration) { $0.followUp = 1000 }
+            try await room.tell("My name is Amina.", "I live in Lahore.", "I work as a teacher.", "My favourite food is biryani.")
+            let (outcome, tell) = AsyncStream.makeStream(of: Bool?.self)
+            try await room.converse { witness in
+                room.say(question)
+                _ = try #require(await witness.wait(for: answer))
+                let begun = await witness.seen.count
+                tell.yield(
+                    await witness.wait(from: begun) { item in
+                        switch item {
+                        case .refused, .interrupted, .phase(.paused), .phase(.capturing): true
+                        case .phase(.listening): false
+                        default: nil
+                        }
+                    })
+                tell.finish()
+            }
+            try await room.close()
+            return await outcome.first { _ in true } ?? nil
+        }
+        #expect(try await isMistaken(nil) == true)
+        let known = EchoCalibration(delayMilliseconds: 400, gain: 0, measuredAt: "2026-03-10T09:00:00.000Z")
+        #expect(try await isMistaken(known) == false)
     }
 
     @Test("it does not hear itself, in a room that gives back half of what it says")

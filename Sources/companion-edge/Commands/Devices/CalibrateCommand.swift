@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioIO
+import CompanionServices
 import Foundation
 import LocalStore
 
@@ -9,7 +10,8 @@ struct CalibrateCommand: CompanionCommand {
         abstract: "Measure how the microphone hears the loudspeaker, and remember it.",
         discussion: """
             Plays three chimes and finds them in what the microphone hears. Delay and loudness are kept for this pair of devices, so \
-            that the companion does not take its own voice for somebody else's. Do it again when you have moved them.
+            that the companion does not take its own voice for somebody else's: 'talk' and the daemon's listening use them from \
+            their next start on. Do it again when you have moved them. Without names it is the devices of the settings.
 
             EXAMPLES:
               companion-edge calibrate
@@ -18,10 +20,10 @@ struct CalibrateCommand: CompanionCommand {
             """)
 
     @Option(help: ArgumentHelp("The microphone; 'devices list' shows them.", valueName: "device"))
-    var microphone = "default"
+    var microphone: String?
 
     @Option(help: ArgumentHelp("The loudspeaker.", valueName: "device"))
-    var loudspeaker = "default"
+    var loudspeaker: String?
 
     @Flag(help: "Measure nothing; show what is remembered.")
     var show = false
@@ -32,19 +34,17 @@ struct CalibrateCommand: CompanionCommand {
     @OptionGroup var shared: SharedOptions
 
     mutating func validate() throws {
-        try DeviceName.check(microphone)
-        try DeviceName.check(loudspeaker)
+        for name in [microphone, loudspeaker].compactMap(\.self) { try DeviceName.check(name) }
     }
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         let devices = try await context.households.household().devices
         let pair = (
-            try AudioDeviceID(microphone).resolved(in: context.workingDirectory),
-            try AudioDeviceID(loudspeaker).resolved(in: context.workingDirectory)
+            try AudioDeviceID(microphone ?? context.configuration.microphone).resolved(in: context.workingDirectory),
+            try AudioDeviceID(loudspeaker ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory)
         )
-        let key = EchoCalibration.key(microphone: pair.0, loudspeaker: pair.1)
         if show {
-            guard let known = try await devices.setting(key).map(EchoCalibration.init(stored:)) else {
+            guard let known = try await EchoCalibration.known(microphone: pair.0, loudspeaker: pair.1, in: devices) else {
                 throw CommandFailure(
                     .failure, "These two have not been measured together.", advice: "Do it with 'companion-edge calibrate'.")
             }
@@ -59,7 +59,7 @@ struct CalibrateCommand: CompanionCommand {
         }
         let calibration = EchoCalibration(
             delayMilliseconds: echo.delay, gain: echo.gain, measuredAt: context.clock.now().iso8601)
-        try await devices.setSetting(key, try calibration.stored())
+        try await calibration.keep(microphone: pair.0, loudspeaker: pair.1, in: devices)
         return try await tell(calibration, context)
     }
 
@@ -72,34 +72,5 @@ struct CalibrateCommand: CompanionCommand {
                     + "than its driver says, at \(calibration.gain.formatted(.number.precision(.fractionLength(1)))) dB.")
         }
         return .ok
-    }
-}
-
-/// How a microphone hears a loudspeaker; kept in the device's own settings.
-struct EchoCalibration: Codable, Sendable, Hashable {
-    /// Between the time at which the loudspeaker's driver says that something is heard, and the microphone's. May be negative.
-    let delayMilliseconds: Double
-    /// In dB.
-    let gain: Double
-    let measuredAt: String
-
-    enum CodingKeys: String, CodingKey {
-        case delayMilliseconds = "delay_ms"
-        case gain = "gain_db"
-        case measuredAt = "measured_at"
-    }
-
-    init(delayMilliseconds: Double, gain: Double, measuredAt: String) {
-        (self.delayMilliseconds, self.gain, self.measuredAt) = (delayMilliseconds, gain, measuredAt)
-    }
-
-    init(stored text: String) throws {
-        self = try JSONDecoder().decode(EchoCalibration.self, from: Data(text.utf8))
-    }
-
-    func stored() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
-
-    static func key(microphone: AudioDeviceID, loudspeaker: AudioDeviceID) -> String {
-        "echo \(microphone) \(loudspeaker)"
     }
 }

@@ -30,12 +30,11 @@ actor Household {
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
-        lock: WriterLock, configuration: Configuration, board: AnnouncementBoard = AnnouncementBoard(),
-        voice: VoiceSwitch = VoiceSwitch(),
-        clock: any WallClock, logger: Logger, attendant: (any StoreAttending)? = nil
+        lock: WriterLock, configuration: Configuration, clock: any WallClock, logger: Logger,
+        attendant: (any StoreAttending)? = nil
     ) async throws {
-        self.board = board
-        self.voice = voice
+        board = AnnouncementBoard()
+        voice = VoiceSwitch()
         self.lock = lock
         self.attendant = attendant
         self.configuration = configuration
@@ -171,7 +170,7 @@ actor Household {
         let companion = try PersonCompanion(
             store: store, brain: brain, options: CompanionOptions(configuration), logger: logger)
         companions[id] = companion
-        attendant?.attend(companion, cloud: try cloudIfSet())
+        attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
     }
 

@@ -35,11 +35,10 @@ struct HistoryPlay: CompanionCommand {
         let companion = try await context.companion(shared)
         let household = try await context.households.household()
         let shelf = RecordingShelf(companion.store, in: household.directory, clock: context.clock)
-        let asked = message?.lowercased()
-        let recording = try await shelf.all().last { asked == nil || $0.messageID?.hasPrefix(asked ?? "") == true }
-        guard let recording else {
+        try await shelf.recover(context.logger)
+        guard let recording = try await shelf.newest(of: message?.lowercased()) else {
             throw CommandFailure(
-                .failure, asked == nil ? "There is no recording." : "There is no recording of that message.",
+                .failure, message == nil ? "There is no recording." : "There is no recording of that message.",
                 advice: "'companion-edge recordings on' records from then on.")
         }
         guard shelf.folder.has(recording.sha256) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CompanionServices
 import Foundation
 import LocalStore
 
@@ -7,21 +8,23 @@ struct RecordingsCommand: CompanionCommand {
         commandName: "recordings",
         abstract: "Keep recordings of what is said, or not.",
         discussion: """
-            Nothing is recorded until you turn it on, and 'talk' does not make recordings yet. Recordings are kept with the person's other files; those that are older, or \
-            more, than you want are removed. 'history play' plays one.
+            Nothing is recorded until you turn it on. From then on each turn of a spoken conversation, by 'talk' or with the \
+            daemon, is a recording: you on the left, the companion on the right. Recordings are kept with the person's other \
+            files; those that are older, or more, than you want are removed. 'history play' plays one.
 
             EXAMPLES:
               companion-edge recordings
+              companion-edge recordings list
               companion-edge recordings on --days 14 --megabytes 200
               companion-edge recordings off
               companion-edge recordings clear --yes
             """)
 
     enum Action: String, ExpressibleByArgument, CaseIterable, Sendable {
-        case show, on, off, clear
+        case show, list, on, off, clear
     }
 
-    @Argument(help: "on, off or clear. Without it: how things are.")
+    @Argument(help: "list, on, off or clear. Without it: how things are.")
     var action = Action.show
 
     @Option(help: ArgumentHelp("With 'on': how long a recording is kept.", valueName: "days"))
@@ -50,8 +53,10 @@ struct RecordingsCommand: CompanionCommand {
         let companion = try await context.companion(shared)
         let household = try await context.households.household()
         let shelf = RecordingShelf(companion.store, in: household.directory, clock: context.clock)
+        try await shelf.recover(context.logger)
         switch action {
         case .show: break
+        case .list: return try await list(shelf, context)
         case .on, .off:
             let (isOn, days, megabytes) = (action == .on, days, megabytes)
             try await companion.store.write { transaction in
@@ -70,6 +75,31 @@ struct RecordingsCommand: CompanionCommand {
             try await shelf.clear()
         }
         return try await tell(shelf, context)
+    }
+
+    private func list(_ shelf: RecordingShelf, _ context: CommandContext) async throws -> ExitStatus {
+        let recordings = try await shelf.store.read { view in
+            try view.attachments(kind: RecordingShelf.kind).map { recording in
+                RecordingReport(recording, of: try recording.messageID.flatMap { try view.message(id: $0) })
+            }
+        }
+        if json {
+            try await context.writeJSON(recordings)
+            return .ok
+        }
+        guard !recordings.isEmpty else {
+            try await context.output.writeLine("There are no recordings.")
+            return .ok
+        }
+        let moments = Moments(timeZone: context.configuration.timeZone)
+        var table = TextTable("WHEN", "SECONDS", "MESSAGE", "WORDS")
+        for recording in recordings {
+            table.add(
+                moments.text(recording.createdAt), recording.seconds.formatted(.number.precision(.fractionLength(1))),
+                recording.message ?? "", recording.text ?? "")
+        }
+        try await context.output.write(table.text(for: context.terminal))
+        return .ok
     }
 
     private func tell(_ shelf: RecordingShelf, _ context: CommandContext) async throws -> ExitStatus {
@@ -96,4 +126,27 @@ struct RecordingsReport: Encodable, Sendable {
     let megabytes: Int
     let recordings: Int
     let bytes: Int64
+}
+
+/// One recording.
+struct RecordingReport: Encodable, Sendable {
+    let createdAt: Timestamp
+    let seconds: Double
+    let bytes: Int64
+    /// The message that answered, by which 'history play' finds it; and its words. `nil` when the program died before there was one.
+    let message: String?
+    let text: String?
+
+    init(_ recording: Attachment, of message: Message?) {
+        createdAt = recording.createdAt
+        seconds = Double(recording.durationMilliseconds ?? 0) / 1000
+        bytes = recording.bytes
+        self.message = message?.id
+        text = message?.text
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case createdAt = "created_at"
+        case seconds, bytes, message, text
+    }
 }

@@ -1,16 +1,22 @@
 import CompanionServices
 import Foundation
+import LocalStore
 
 /// A spoken conversation in this terminal.
 struct Talk: Sendable {
     let context: CommandContext
     let conversation: VoiceConversation
     let screen: TalkScreen
+    /// Whether the microphone is off, for this conversation and the next.
+    let voice: VoiceSwitch
+    let devices: DeviceStore
     let steps: ChatSteps
 
     /// Until the person leaves, the sound is over, or SIGTERM.
     func run() async throws -> ExitStatus {
         try await screen.begin()
+        if try await conversation.isRecorded { try await screen.showRecording() }
+        if conversation.isMuted { try await screen.show(isMuted: true) }
         return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {
                 try await conversation.run()
@@ -20,6 +26,15 @@ struct Talk: Sendable {
                 for await item in conversation.news {
                     try await screen.show(item)
                     if case .farewell = item { return .ok }
+                }
+                return nil
+            }
+            group.addTask {
+                var isMuted = voice.choice.isMuted
+                for await choice in voice.choices() where choice.isMuted != isMuted {
+                    isMuted = choice.isMuted
+                    try await conversation.mute(isMuted)
+                    try await screen.show(isMuted: isMuted)
                 }
                 return nil
             }
@@ -38,7 +53,6 @@ struct Talk: Sendable {
 
     /// What the person types; `nil` when typing decides nothing.
     private func follow() async throws -> ExitStatus? {
-        var isMuted = false
         while !steps.isTerminated {
             guard context.terminal.inputIsTerminal else {
                 // A script says by a signal when it is enough.
@@ -52,9 +66,7 @@ struct Talk: Sendable {
             switch String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines).lowercased() {
             case "": await conversation.press()
             case "m", "/mute":
-                isMuted.toggle()
-                try await conversation.mute(isMuted)
-                try await screen.note(isMuted ? "The microphone is off. m and Enter turns it on." : "The microphone is on.")
+                try await voice.choose(keeping: devices) { $0.isMuted.toggle() }
             case "q", "/quit": return .ok
             default: try await screen.note("Enter speaks to me, m mutes, q ends. 'companion-edge chat' is for typing.")
             }

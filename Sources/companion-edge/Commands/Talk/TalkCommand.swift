@@ -11,7 +11,7 @@ struct TalkCommand: CompanionCommand {
         discussion: """
             Listens and answers aloud, offline. While it speaks it can be interrupted; 'stop', 'ruk jao' or 'bas' silence it. \
             At a terminal: Enter speaks to it (--mode wake-word), begins and ends what you say (--mode push-to-talk), or \
-            silences it (--mode open); m and Enter mutes the microphone, q and Enter ends. Otherwise the conversation is \
+            silences it (--mode open); m and Enter turns the microphone off, for later conversations as well, or on; q and Enter ends. Otherwise the conversation is \
             written as lines, 'you' and 'companion' in front, until Ctrl-C or the end of the sound.
 
             Exit status: 69 without a microphone, a loudspeaker or a recogniser; 'companion-edge chat' is there then.
@@ -36,6 +36,14 @@ struct TalkCommand: CompanionCommand {
     @Option(help: ArgumentHelp("The language you speak: en or ur.", valueName: "language"))
     var language: String?
 
+    @Option(
+        name: .customLong("noise-suppression"),
+        help: ArgumentHelp("By how many dB steady noise is lowered: 0 to 40.", valueName: "dB"))
+    var noiseSuppression: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Bring quiet voices up to a usual loudness.")
+    var automaticGain: Bool?
+
     @Flag(help: "Print a table of the times of each turn at the end.")
     var latency = false
 
@@ -54,6 +62,9 @@ struct TalkCommand: CompanionCommand {
         if let language, Language(rawValue: language) == nil || language == Language.romanUrdu.rawValue {
             throw ValidationError("'\(language)' is no language spoken here; use en or ur.")
         }
+        if let noiseSuppression, !EchoCanceller.Settings.noiseSuppressions.contains(noiseSuppression) {
+            throw ValidationError("--noise-suppression is a number of dB from 0 to 40.")
+        }
         for device in [microphone, loudspeaker].compactMap(\.self) {
             do { _ = try AudioDeviceID(device) } catch { throw ValidationError(error.description) }
         }
@@ -65,6 +76,8 @@ struct TalkCommand: CompanionCommand {
         if let microphone { choice.microphone = try AudioDeviceID(microphone).resolved(in: context.workingDirectory) }
         if let loudspeaker { choice.loudspeaker = try AudioDeviceID(loudspeaker).resolved(in: context.workingDirectory) }
         if let mode = mode.flatMap({ TurnMode(rawValue: $0) }) { choice.mode = mode }
+        if let noiseSuppression { choice.cleaning.noiseSuppression = noiseSuppression }
+        if let automaticGain { choice.cleaning.automaticGain = automaticGain }
         choice.language = language.spoken
         let equipment = VoiceEquipment(context.configuration, in: context.workingDirectory, logger: context.logger)
         try equipment.check(choice.language)
@@ -73,11 +86,18 @@ struct TalkCommand: CompanionCommand {
         let companion = try await context.companionOrNew(shared)
         try await household.devices.markUsed(companion.store.userID)
         let recorder = try record.map { try TurnRecorder(URL(filePath: $0, relativeTo: context.workingDirectory)) }
+        // The microphone that was turned off stays off.
+        try await household.voice.choose(keeping: household.devices) { _ in }
+        let home = await VoiceHome(for: choice, of: companion, in: household, logger: context.logger)
         let conversation = try await VoiceConversation(
-            choice, equipment, companion, recorder: recorder, logger: context.logger)
+            choice, equipment, companion, at: home, isMuted: household.voice.choice.isMuted, recorder: recorder,
+            logger: context.logger)
         let screen = TalkScreen(context: context, mode: choice.mode)
         let outcome = await ChatSupervisor(context: context, household: household, companion: companion).run { steps in
-            try await Talk(context: context, conversation: conversation, screen: screen, steps: steps).run()
+            try await Talk(
+                context: context, conversation: conversation, screen: screen, voice: household.voice, devices: household.devices,
+                steps: steps
+            ).run()
         } announcing: { announcements in
             for announcement in announcements { try await conversation.announce(announcement.reminder) }
         }

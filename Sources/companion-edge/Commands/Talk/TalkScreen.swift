@@ -8,7 +8,6 @@ final class TalkScreen: Sendable {
         var phase = TurnPhase.idle
         var level: Float = -100
         var isVoice = false
-        var isMuted = false
         var partial = ""
         var turns: [TurnTimes] = []
         var hasLine = false
@@ -76,6 +75,21 @@ final class TalkScreen: Sendable {
         }
     }
 
+    func show(isMuted: Bool) async throws {
+        let key = isLive ? "m and Enter" : "'companion-edge voice unmute'"
+        try await tell(isMuted ? "The microphone is off; \(key) turns it on." : "The microphone is on.")
+    }
+
+    /// Nobody is recorded without being told.
+    func showRecording() async throws {
+        try await tell("This conversation is recorded; 'companion-edge recordings off' ends that.")
+    }
+
+    /// Something that is no part of the conversation.
+    private func tell(_ text: String) async throws {
+        if isLive { try await note(text) } else { try await context.errors.writeLine(text) }
+    }
+
     func note(_ text: String) async throws { try await line("", text, isFaint: true) }
 
     /// The last line goes away.
@@ -127,7 +141,7 @@ final class TalkScreen: Sendable {
         let room = max(0, context.terminal.width - 30)
         let words = partial.count > room ? "…" + partial.suffix(max(0, room - 1)) : partial[...]
         let text = "\(meter)  \(Self.name(of: phase).padding(toLength: 12, withPad: " ", startingAt: 0))  \(words)"
-        try await context.output.write("\r\u{1B}[K" + PrintableText.oneLine(text))
+        try await context.output.write("\r\u{1B}[K" + PrintableText.visible(text))
     }
 
     private static func name(of phase: TurnPhase) -> String {

@@ -6,7 +6,7 @@ import Synchronization
 /// Looks after people's open stores.
 protocol StoreAttending: Sendable {
     /// A store was opened, on a device that is set up for `cloud` or for none.
-    func attend(_ companion: PersonCompanion, cloud: Cloud?)
+    func attend(_ companion: PersonCompanion, of household: Household, cloud: Cloud?)
     /// A store is about to be closed; returns when nobody uses it here any more.
     func dismiss(_ user: UserID) async
 }
@@ -16,7 +16,7 @@ protocol StoreAttending: Sendable {
 /// One person's trouble stays with that person: their tasks are started again after a while, everybody else's go on.
 final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
     /// What is run for each person. Returns when cancelled or, after graceful shutdown, when accepted work is done.
-    typealias Care = @Sendable (PersonCompanion, Cloud?) async throws -> Void
+    typealias Care = @Sendable (PersonCompanion, Household, Cloud?) async throws -> Void
 
     /// How long a person's failed tasks rest.
     static let rest = Duration.seconds(30)
@@ -37,8 +37,8 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
 
     var description: String { "people" }
 
-    func attend(_ companion: PersonCompanion, cloud: Cloud?) {
-        let visit = Visit(companion, cloud: cloud)
+    func attend(_ companion: PersonCompanion, of household: Household, cloud: Cloud?) {
+        let visit = Visit(companion, of: household, cloud: cloud)
         visits.withLock { $0[companion.store.userID] = visit }
         // Nobody is attended any more once the daemon stops.
         if case .terminated = arrive.yield(visit) { visit.hasEnded() }
@@ -78,7 +78,7 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
             group.addTask {
                 while !Task.isCancelled, !Task.isShuttingDownGracefully {
                     do {
-                        try await self.care(visit.companion, visit.cloud)
+                        try await self.care(visit.companion, visit.household, visit.cloud)
                         return
                     } catch is CancellationError {
                         return
@@ -98,12 +98,14 @@ final class PeopleSupervisor: Service, StoreAttending, CustomStringConvertible {
 /// The time in which one store is looked after.
 private final class Visit: Sendable {
     let companion: PersonCompanion
+    let household: Household
     let cloud: Cloud?
     private let over = Gate()
     private let ended = Gate()
 
-    init(_ companion: PersonCompanion, cloud: Cloud?) {
+    init(_ companion: PersonCompanion, of household: Household, cloud: Cloud?) {
         self.companion = companion
+        self.household = household
         self.cloud = cloud
     }
 

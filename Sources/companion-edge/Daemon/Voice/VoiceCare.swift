@@ -18,7 +18,10 @@ struct VoiceCare: Sendable {
     let clock: any WallClock
     let logger: Logger
     /// Opens a conversation; tests bring their own.
-    var open: @Sendable (PersonCompanion, Configuration, Bool, Logger) async throws -> VoiceConversation = Self.open
+    var open: Opening
+
+    /// For a person, by the settings, muted or not.
+    typealias Opening = @Sendable (PersonCompanion, Configuration, Bool, Logger) async throws -> VoiceConversation
 
     /// Until cancelled.
     func run() async throws {
@@ -144,13 +147,15 @@ struct VoiceCare: Sendable {
         }
     }
 
-    private static func open(
-        _ companion: PersonCompanion, _ configuration: Configuration, isMuted: Bool, logger: Logger
-    ) async throws -> VoiceConversation {
-        let choice = try VoiceChoice(configuration, folder: configuration.dataDirectory)
-        return try await VoiceConversation(
-            choice, VoiceEquipment(configuration, in: configuration.dataDirectory, logger: logger), companion, patience: nil,
-            isMuted: isMuted, logger: logger)
+    /// With the devices of the settings, and what the household has.
+    static func opening(in household: Household) -> Opening {
+        { companion, configuration, isMuted, logger in
+            let choice = try VoiceChoice(configuration, folder: configuration.dataDirectory)
+            return try await VoiceConversation(
+                choice, VoiceEquipment(configuration, in: configuration.dataDirectory, logger: logger), companion,
+                at: VoiceHome(for: choice, of: companion, in: household, logger: logger), patience: nil, isMuted: isMuted,
+                logger: logger)
+        }
     }
 }
 
