@@ -28,8 +28,9 @@ package final class OggOpusWriter {
             guard errno == EEXIST else { throw AudioError(.notFound, "'\(path)' cannot be made: \(OpenFile.reason).") }
             throw AudioError(.busy, "'\(path)' is there already.", advice: "Choose another name, or remove it.")
         }
-        // Nobody else can have locked a file that was not there.
-        _ = flock(descriptor, LOCK_EX | LOCK_NB)
+        // Nobody else holds a file that was not there for longer than a look at it takes. Where there are no locks, nothing can be
+        // told by them.
+        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
         file = OpenFile(taking: descriptor)
         self.path = path
         self.settings = settings
