@@ -24,6 +24,7 @@ extension World {
         exchanges.append(
             Exchange(seat: seat.index, life: seat.life, sentAt: elapsed, function: function, arguments: arguments, fate: fate))
         trace.note(elapsed, "seat \(seat.index) sends \(index): \(function) \(arguments.text)")
+        underWay += fate.arrivals.count
         for arrival in fate.arrivals { queue.add(.arrival(exchange: index), at: elapsed + arrival) }
         queue.add(.outcome(exchange: index), at: elapsed + fate.known)
     }

@@ -59,6 +59,8 @@ final class World {
     var restoredAt: Int64 = 0
     var groups = GroupHistory()
     private(set) var writes = 0
+    /// Requests that the server has not got yet, also of programs that are dead: they may still change something.
+    var underWay = 0
 
     struct FileCopy {
         let content: FileContent
@@ -116,7 +118,9 @@ final class World {
         case .action(let action):
             trace.note(time, "\(action)")
             try perform(action)
-        case .arrival(let index): try deliver(index)
+        case .arrival(let index):
+            underWay -= 1
+            try deliver(index)
         case .outcome(let index): try conclude(index)
         case .start(let index, let life): try withSeat(index, life: life) { try $0.start() }
         case .poke(let index, let life): try withSeat(index, life: life) { try $0.handle(.poke) }
@@ -195,6 +199,7 @@ final class World {
 
     /// Nothing waits on any seat, and every seat has all there is.
     private func isAtRest() throws -> Bool {
+        guard underWay == 0 else { return false }
         for seat in seats {
             guard seat.isRunning, seat.inFlight == nil else { return false }
             let (position, waiting) = try seat.file.read { view, _ in
