@@ -32,6 +32,7 @@ package struct Configuration: Sendable {
         if let test = entries[.useTestUser], test.value == .bool(true), entries[.testUserID] == nil {
             reader.report(.testUserID, "is needed when USE_TEST_USER is true; there is no default", origin: test.origin)
         }
+        Self.refusePlainHTTP(entries, &reader)
         warnings = reader.warnings
         problems = reader.problems
         self.dataDirectory = dataDirectory ?? URL(filePath: "/var/lib/companion-edge")
@@ -74,6 +75,17 @@ package struct Configuration: Sendable {
     package var supabaseAnonKey: Secret<String>? { secret(.supabaseAnonKey) }
     package var openAIKey: Secret<String>? { secret(.openAIKey) }
     package var openAIBaseURL: URL? { url(.openAIBaseURL) }
+    package var openAIModel: String { text(.openAIModel) ?? "" }
+    package var modelServer: ModelServerChoice {
+        switch value(.modelServer) {
+        case .url(let address): .at(address)
+        case .text("off"): .off
+        default: .find
+        }
+    }
+    /// By its server's name; `nil` for the first it has.
+    package var localModel: String? { text(.localModel) }
+    package var modelPatience: Duration { .milliseconds(integer(.modelPatience) ?? 1200) }
     /// Where models are installed; absolute or relative to the working directory.
     package var modelsDirectory: String? { text(.modelsDirectory) }
     /// For English: a name of `models list` or of espeak-ng; `nil` for the best there is.
@@ -104,6 +116,23 @@ package struct Configuration: Sendable {
     /// Whether some source has the key, rather than its default.
     package func isSet(_ key: ConfigurationKey) -> Bool { entries[key] != nil }
 
+    /// What people tell must not be read on its way to a model.
+    private static func refusePlainHTTP(
+        _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
+    ) {
+        guard entries[.allowPlainHTTP]?.value != .bool(true) else { return }
+        for key in [ConfigurationKey.openAIBaseURL, .modelServer] {
+            guard let entry = entries[key], case .url(let address) = entry.value, address.scheme?.lowercased() == "http",
+                !HomeNetwork.holds(address.host() ?? "")
+            else { continue }
+            reader.report(
+                key,
+                "is not encrypted and outside the home's network: what people tell could be read on its way; use https://, or set "
+                    + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
+                origin: entry.origin)
+        }
+    }
+
     // MARK: Showing
 
     /// A key's value as it may be shown, and where it came from; `nil` when it has none.
@@ -112,8 +141,10 @@ package struct Configuration: Sendable {
         guard let text = entries[key]?.text ?? key.defaultText else { return nil }
         let origin = entries[key]?.origin ?? .builtIn
         if key.isSecret { return ("***", origin) }
-        if case .url = key.kind { return (ConfigurationRedaction.withoutCredentials(text), origin) }
-        return (text, origin)
+        switch key.kind {
+        case .url, .addressOr: return (ConfigurationRedaction.withoutCredentials(text), origin)
+        default: return (text, origin)
+        }
     }
 
     private func value(_ key: ConfigurationKey) -> ConfigurationValue? {
@@ -144,6 +175,14 @@ package struct Configuration: Sendable {
         guard case .secret(let secret) = value(key) else { return nil }
         return secret
     }
+}
+
+/// Whether a language model nearby is asked.
+package enum ModelServerChoice: Sendable, Hashable {
+    case off
+    /// On this machine, wherever one answers.
+    case find
+    case at(URL)
 }
 
 extension Configuration: CustomStringConvertible, CustomReflectable {

@@ -55,6 +55,8 @@ extension ConfigurationKey {
         case .integer(let range): "A whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let choices): "One of \(choices.joined(separator: ", "))"
         case .url(let schemes): "An address (\(schemes.joined(separator: ", ")))"
+        case .addressOr(let words, let schemes):
+            "\(words.joined(separator: ", ")), or an address (\(schemes.joined(separator: ", ")))"
         case .projectAddress: "An address (https; http only for a server on this machine)"
         case .uuid: "A version 4 UUID"
         case .timeZone: "A name of the time zone database"

@@ -50,6 +50,24 @@ extension ConfigurationKey {
         "OPENAI_BASE_URL", .url(schemes: ["https", "http"]), default: "https://api.openai.com/v1",
         example: "http://127.0.0.1:8080/v1", group: .models,
         help: "Address of the OpenAI-compatible interface; a local server such as llama.cpp works too.")
+    package static let openAIModel = ConfigurationKey(
+        "OPENAI_MODEL", .text, default: "gpt-4o-mini", example: "gpt-4o", group: .models,
+        help: "The model that answers, by the name its server knows it by.")
+    package static let modelServer = ConfigurationKey(
+        "COMPANION_MODEL_SERVER", .addressOr(["auto", "off"], schemes: ["https", "http"]), default: "auto",
+        example: "http://192.168.1.20:8080/v1", group: .models,
+        help:
+            "A server nearby that answers when the cloud does not: its address, or auto to look on this machine at the ports of "
+            + "llama.cpp (8080), Ollama (11434) and vLLM (8000), or off.")
+    package static let localModel = ConfigurationKey(
+        "COMPANION_LOCAL_MODEL", .text, example: "qwen2.5:3b", group: .models,
+        help: "The model to ask at that server. Without it the first that it names.")
+    package static let modelPatience = ConfigurationKey(
+        "COMPANION_MODEL_PATIENCE_MS", .integer(200...30_000), default: "1200", example: "2000", group: .models,
+        help: "How many milliseconds the cloud's first words may take before the next in line is asked too.")
+    package static let allowPlainHTTP = ConfigurationKey(
+        "COMPANION_ALLOW_PLAIN_HTTP", .bool, default: "false", example: "true", group: .models,
+        help: "Allows http:// to model servers outside the home's network, where what people tell can be read on its way.")
     package static let modelsDirectory = ConfigurationKey(
         "COMPANION_MODELS_DIR", .path, example: "/srv/companion-models", group: .speech,
         help: "Where 'models install' puts speech models. Without it: the folder models in the data directory. Models beside the "
@@ -112,8 +130,9 @@ extension ConfigurationKey {
     /// In the order of the documentation.
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
-        supabaseServiceRoleKey, openAIKey, openAIBaseURL, modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker,
-        voiceMode, noiseSuppression, automaticGain, upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
+        supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, allowPlainHTTP,
+        modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
+        upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]
 

@@ -41,6 +41,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case bool
         case integer(ClosedRange<Int>)
         case url(schemes: [String])
+        /// An address, or one of the words.
+        case addressOr([String], schemes: [String])
         /// Where a project's services are: encrypted on the way, unless the server is this machine.
         case projectAddress
         case uuid

@@ -55,6 +55,9 @@ extension ConfigurationKey {
             return .integer(number)
         case .url(let schemes):
             return .url(try Self.checkedURL(text, schemes: schemes))
+        case .addressOr(let words, let schemes):
+            if let word = words.first(where: { $0.lowercased() == text.lowercased() }) { return .text(word) }
+            return .url(try Self.checkedURL(text, schemes: schemes))
         case .projectAddress:
             return .url(try Self.checkedProjectAddress(text))
         case .uuid:

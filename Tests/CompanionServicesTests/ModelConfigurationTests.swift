@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CompanionServices
+
+/// The settings of language models.
+@Suite struct ModelConfigurationTests {
+    private let folder: TemporaryDirectory
+
+    init() throws {
+        folder = try TemporaryDirectory()
+    }
+
+    private func load(_ environment: [String: String]) throws(ConfigurationError) -> Configuration {
+        try Configuration(
+            from: ConfigurationSources(
+                environment: ["HOME": folder.url.path].merging(environment) { _, given in given },
+                workingDirectory: folder.url, systemFile: folder.file("none")))
+    }
+
+    @Test("without any, a server on this machine is looked for")
+    func defaults() throws {
+        let configuration = try load([:])
+        #expect(configuration.modelServer == .find)
+        #expect(configuration.openAIModel == "gpt-4o-mini")
+        #expect(configuration.modelPatience == .milliseconds(1200))
+        #expect(configuration.localModel == nil)
+    }
+
+    @Test("a server is named, or not wanted")
+    func server() throws {
+        #expect(try load(["COMPANION_MODEL_SERVER": "OFF"]).modelServer == .off)
+        let address = try #require(URL(string: "http://192.168.1.20:8080/v1"))
+        #expect(try load(["COMPANION_MODEL_SERVER": "http://192.168.1.20:8080/v1"]).modelServer == .at(address))
+    }
+
+    @Test(
+        "an address that cannot be used is named with its setting",
+        arguments: [
+            ("OPENAI_BASE_URL", "api.example.org/v1", "not an address"), ("OPENAI_BASE_URL", "localhost:8080/v1", "https://"),
+            ("COMPANION_MODEL_SERVER", "yes", "not an address"), ("COMPANION_MODEL_SERVER", "ftp://nas/v1", "https://"),
+            ("OPENAI_BASE_URL", "http://api.example.org/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
+            ("COMPANION_MODEL_SERVER", "http://8.8.8.8/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
+            ("COMPANION_MODEL_PATIENCE_MS", "5", "200"),
+        ])
+    func refused(name: String, value: String, words: String) throws {
+        do throws(ConfigurationError) {
+            _ = try load([name: value])
+            Issue.record("\(value) is taken")
+        } catch {
+            #expect(error.description.contains(name) && error.description.contains(words), "\(error)")
+        }
+    }
+
+    @Test("plain http goes out of the house only when that is allowed")
+    func allowed() throws {
+        let settings = ["OPENAI_BASE_URL": "http://api.example.org/v1", "COMPANION_ALLOW_PLAIN_HTTP": "true"]
+        #expect(try load(settings).openAIBaseURL?.host() == "api.example.org")
+    }
+
+    @Test(
+        "this machine and the home's network are told from the internet",
+        arguments: [
+            ("localhost", true), ("127.0.0.1", true), ("127.8.9.1", true), ("::1", true), ("[fd12::1]", true),
+            ("fe80::1%eth0", true),
+            ("10.0.0.5", true), ("172.16.0.1", true), ("172.31.255.1", true), ("192.168.0.10", true), ("nas", true),
+            ("NAS.local", true), ("box.home.arpa", true), ("172.32.0.1", false), ("8.8.8.8", false), ("2001:db8::1", false),
+            ("api.openai.com", false), ("192.168.0.10.evil.org", false), ("evil.org", false), ("127.0.0.1.evil.org", false),
+        ])
+    func home(host: String, isAtHome: Bool) {
+        #expect(HomeNetwork.holds(host) == isAtHome)
+    }
+}

@@ -1,0 +1,231 @@
+"""A chat interface as OpenAI's, that says what a script tells it and misbehaves on request. Needs aiohttp.
+
+usage: model_server.py [PORT]      prints its port, serves until standard input ends
+
+The interface:   GET /v1/models, POST /v1/chat/completions, streamed or whole
+Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["...", {"calls": [...]}, ...]}  for the next requests
+                 POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds}
+                 POST /_test/random  {"seed": 7, "share": 0.6}     a fault, by chance, in so many requests
+                 GET  /_test/wait    ?count=n: answers when so many questions have come
+                 GET  /_test/log     what was asked: {"requests": [...], "connections": n}
+
+Faults: slow, stall, cut, unauthorized, unknown-model, busy, used-up, trouble, too-long, bad-call, unknown-call, wrong-type,
+endless, empty, wrong-script, bad-json, no-end, gzip, filtered, redirect
+"""
+import asyncio
+import json
+import random
+import sys
+import time
+
+from aiohttp import web
+
+MODEL = "scripted-1"
+KEY = "sk-scripted"
+#: What random trouble is made of.
+TROUBLES = ["slow", "stall", "cut", "unauthorized", "busy", "trouble", "bad-call", "wrong-type", "endless", "empty", "bad-json"]
+REFUSALS = {
+    "unauthorized": (401, "invalid_api_key", "Incorrect API key provided: sk-wr***ng."),
+    "unknown-model": (404, "model_not_found", "The model `nothing` does not exist or you do not have access to it."),
+    "busy": (429, "rate_limit_exceeded", "Rate limit reached for requests."),
+    "used-up": (429, "insufficient_quota", "You exceeded your current quota."),
+    "trouble": (500, "server_error", "The server had an error while processing your request."),
+    "too-long": (400, "context_length_exceeded", "This model's maximum context length is 8192 tokens."),
+}
+
+
+class Script:
+    def __init__(self):
+        self.faults, self.answers = [], []
+        self.fault, self.answer, self.delay = None, None, 0.0
+        self.random, self.share = None, 0.0
+        self.requests, self.connections, self.arrived = [], set(), asyncio.Event()
+
+    def next_fault(self):
+        if self.faults:
+            return self.faults.pop(0)
+        if self.random and self.random.random() < self.share:
+            return self.random.choice(TROUBLES)
+        return self.fault
+
+    def next_answer(self, messages):
+        if self.answers:
+            return self.answers.pop(0)
+        if self.answer is not None:
+            return self.answer
+        said = next((m["content"] for m in reversed(messages) if m["role"] == "user"), "")
+        return f"The model heard you say this: {said} It will think about that."
+
+
+def chunk(delta, finish=None, usage=None):
+    body = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+    body["choices"] = [] if usage else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    body["usage"] = usage
+    return f"data: {json.dumps(body)}\n\n".encode()
+
+
+def pieces(text):
+    """A text in pieces as models send them: with the space before the word."""
+    words = text.split(" ")
+    return [words[0]] + [" " + word for word in words[1:]]
+
+
+def usage(messages, answer):
+    prompt = sum(len(m.get("content") or "") for m in messages) // 4
+    return {
+        "prompt_tokens": prompt, "completion_tokens": len(answer) // 4, "total_tokens": prompt + len(answer) // 4,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
+
+
+async def chat(request):
+    script = request.app["script"]
+    body = await request.json()
+    fault = script.next_fault()
+    script.requests.append({"body": body, "fault": fault, "authorization": request.headers.get("Authorization")})
+    script.arrived.set()
+    script.connections.add(request.transport.get_extra_info("peername"))
+    if request.app["key"] and request.headers.get("Authorization") != f"Bearer {request.app['key']}":
+        fault = "unauthorized"
+    if script.delay:
+        await asyncio.sleep(script.delay)
+    if fault in REFUSALS:
+        status, code, words = REFUSALS[fault]
+        headers = {"Retry-After": "7"} if fault == "busy" else {}
+        return web.json_response(
+            {"error": {"message": words, "type": code, "param": None, "code": code}}, status=status, headers=headers)
+    if fault == "wrong-type":
+        return web.Response(text="<html>Please log in to the hotel</html>", content_type="text/html")
+    if fault == "redirect":
+        return web.Response(status=302, headers={"Location": "/elsewhere"})
+    messages = body["messages"]
+    answer = script.next_answer(messages)
+    if fault == "slow":
+        await asyncio.sleep(3600)
+    if fault == "empty":
+        answer = ""
+    if fault == "wrong-script":
+        answer = "नमस्ते, आज आप कैसे हैं? मैं आपकी मदद के लिए यहाँ हूँ।"
+    if fault == "bad-call":
+        answer = {"calls": [{"name": "storeInMemory", "arguments": '{"category": "FACT", "key": '}]}
+    if fault == "unknown-call":
+        answer = {"calls": [{"name": "launchRocket", "arguments": "{}"}]}
+    if not body.get("stream"):
+        return web.json_response({
+            "object": "chat.completion", "model": MODEL, "usage": usage(messages, answer),
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": answer}, "finish_reason": "stop"}]})
+    return await stream(request, fault, messages, answer)
+
+
+async def stream(request, fault, messages, answer):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"})
+    if fault == "gzip":
+        response.enable_compression(web.ContentCoding.gzip)
+    await response.prepare(request)
+    await response.write(chunk({"role": "assistant", "content": ""}))
+    if isinstance(answer, dict):
+        for text in pieces(answer.get("text", "")):
+            if text:
+                await response.write(chunk({"content": text}))
+        for index, call in enumerate(answer["calls"]):
+            arguments = call["arguments"] if isinstance(call["arguments"], str) else json.dumps(call["arguments"])
+            head = {"index": index, "id": f"call_{index}_{len(messages)}", "type": "function",
+                    "function": {"name": call["name"], "arguments": ""}}
+            await response.write(chunk({"tool_calls": [head]}))
+            for start in range(0, len(arguments), 7):
+                piece = {"index": index, "function": {"arguments": arguments[start:start + 7]}}
+                await response.write(chunk({"tool_calls": [piece]}))
+        await response.write(chunk({}, "tool_calls"))
+        spoken = ""
+    elif fault == "endless":
+        try:
+            while True:
+                await response.write(chunk({"content": "and so on and so on, "}))
+                await asyncio.sleep(0.002)
+        except (ConnectionError, asyncio.CancelledError):
+            return response
+    else:
+        spoken = answer
+        all_pieces = pieces(answer) if answer else []
+        half = max(1, len(all_pieces) // 2)
+        for number, text in enumerate(all_pieces):
+            if number == half and fault == "stall":
+                await asyncio.sleep(3600)
+            if number == half and fault == "cut":
+                request.transport.abort()
+                return response
+            if number == half and fault == "bad-json":
+                await response.write(b'data: {"choices": [{"delta": {"con\n\n')
+            await response.write(chunk({"content": text}))
+            if request.app["script"].delay:
+                await asyncio.sleep(0)
+        await response.write(chunk({}, "content_filter" if fault == "filtered" else "stop"))
+    if fault == "no-end":
+        return response
+    if (request_options := (await request.json()).get("stream_options")) and request_options.get("include_usage"):
+        await response.write(chunk(None, usage=usage(messages, spoken)))
+    await response.write(b"data: [DONE]\n\n")
+    await response.write_eof()
+    return response
+
+
+async def models(request):
+    return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "tests"}]})
+
+
+async def set_next(request):
+    body = await request.json()
+    script = request.app["script"]
+    script.faults += body.get("faults", [])
+    script.answers += body.get("answers", [])
+    return web.json_response({})
+
+
+async def set_always(request):
+    body = await request.json()
+    script = request.app["script"]
+    script.fault, script.answer = body.get("fault"), body.get("answer")
+    script.delay = body.get("delay", 0.0)
+    return web.json_response({})
+
+
+async def set_random(request):
+    body = await request.json()
+    script = request.app["script"]
+    script.random, script.share = random.Random(body["seed"]), body["share"]
+    return web.json_response({})
+
+
+async def log(request):
+    script = request.app["script"]
+    return web.json_response({"requests": script.requests, "connections": len(script.connections)})
+
+
+async def wait(request):
+    script = request.app["script"]
+    while len(script.requests) < int(request.query["count"]):
+        script.arrived.clear()
+        await script.arrived.wait()
+    return web.json_response({})
+
+
+async def main():
+    app = web.Application()
+    app["script"] = Script()
+    app["key"] = sys.argv[2] if len(sys.argv) > 2 else None
+    app.add_routes([
+        web.get("/v1/models", models), web.post("/v1/chat/completions", chat), web.post("/_test/next", set_next),
+        web.post("/_test/always", set_always), web.post("/_test/random", set_random), web.get("/_test/log", log), web.get("/_test/wait", wait),
+    ])
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    await site.start()
+    print(site._server.sockets[0].getsockname()[1], flush=True)
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, sys.stdin.read)
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
