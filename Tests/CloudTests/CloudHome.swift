@@ -20,7 +20,8 @@ struct CloudHome: Sendable {
 
     var environment: [String: String] {
         [
-            "COMPANION_DATA_DIR": data.path, "HOME": folder.url.path, "TZ": "Asia/Karachi", "LC_ALL": "C.UTF-8",
+            "COMPANION_DATA_DIR": data.path, "COMPANION_MODEL_SERVER": "off", "HOME": folder.url.path, "TZ": "Asia/Karachi",
+            "LC_ALL": "C.UTF-8",
             "SUPABASE_URL": url, "SUPABASE_ANON_KEY": key,
         ]
     }

@@ -58,7 +58,8 @@ final class CommandHouse: Sendable {
 
     /// A context without anybody at the other end.
     func context(settings: [String: String] = [:]) throws -> CommandContext {
-        var environment = ["COMPANION_DATA_DIR": dataDirectory.path]
+        // What else runs on the machine must not answer in the companion's place.
+        var environment = ["COMPANION_DATA_DIR": dataDirectory.path, "COMPANION_MODEL_SERVER": "off"]
         environment.merge(settings) { _, given in given }
         let configuration = Configuration(
             lenientlyFrom: ConfigurationSources(

@@ -14,7 +14,10 @@ import TestSupport
     }
 
     private var environment: [String: String] {
-        ["COMPANION_DATA_DIR": folder.file("data").path, "HOME": folder.url.path, "LC_ALL": "C.UTF-8"]
+        [
+            "COMPANION_DATA_DIR": folder.file("data").path, "COMPANION_MODEL_SERVER": "off", "HOME": folder.url.path,
+            "LC_ALL": "C.UTF-8",
+        ]
     }
 
     private func run(

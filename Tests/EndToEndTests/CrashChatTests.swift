@@ -20,7 +20,8 @@ import Testing
     private func kill(_ times: Int, seed: UInt64) async throws {
         let site = try CrashSite()
         let environment = [
-            "COMPANION_DATA_DIR": site.directory.root.path, "HOME": site.temporary.url.path, "TZ": "Asia/Karachi",
+            "COMPANION_DATA_DIR": site.directory.root.path, "COMPANION_MODEL_SERVER": "off", "HOME": site.temporary.url.path,
+            "TZ": "Asia/Karachi",
             "LC_ALL": "C.UTF-8",
         ]
         var random = SeededGenerator(seed: seed)

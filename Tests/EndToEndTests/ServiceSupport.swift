@@ -5,6 +5,8 @@ import TestSupport
 struct Home: Sendable {
     let folder: TemporaryDirectory
     let data: URL
+    /// Settings of this home, beside those that all have.
+    var settings: [String: String] = [:]
 
     init() throws {
         folder = try TemporaryDirectory()
@@ -13,7 +15,11 @@ struct Home: Sendable {
 
     /// What every process here is started with. Nothing of the developer's own settings gets in.
     var environment: [String: String] {
-        ["COMPANION_DATA_DIR": data.path, "HOME": folder.url.path, "TZ": "Asia/Karachi", "LC_ALL": "C.UTF-8"]
+        [
+            // What else runs on the machine must not answer in the companion's place.
+            "COMPANION_DATA_DIR": data.path, "COMPANION_MODEL_SERVER": "off", "HOME": folder.url.path, "TZ": "Asia/Karachi",
+            "LC_ALL": "C.UTF-8",
+        ].merging(settings) { _, own in own }
     }
 
     /// Runs a command to its end.

@@ -13,14 +13,20 @@ package final class Companion: Sendable {
     package let states: ConversationStateService
     package let summaries: ConversationSummaryService
     package let retrieval: RAGService
+    package let context: ConversationContextService
     /// Does the work that turns leave behind. Whoever makes the companion runs it, or lets it finish before closing the store.
     package let worker: BackgroundWorker
+    /// The models that may speak in the brain's place; nil where the device has none.
+    package let ladder: LanguageLadder?
     let brain: EmbeddedBrain
     let surroundings: EmbeddedBrain.Surroundings
     private let logger: Logger
 
-    /// `brain` holds nothing of any person and may be shared by all companions of a process.
-    package init(store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, logger: Logger) throws {
+    /// `brain` and `ladder` hold nothing of any person and may be shared by all companions of a process.
+    package init(
+        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil, logger: Logger
+    ) throws {
+        self.ladder = ladder
         self.store = store
         self.brain = brain
         self.options = options
@@ -34,6 +40,7 @@ package final class Companion: Sendable {
         summaries = ConversationSummaryService(store: store, summarizer: try ExtractiveSummarizer(lexicon: brain.signals))
         let retriever = Retriever(lexicon: brain.concepts)
         retrieval = RAGService(store: store, retriever: retriever)
+        context = ConversationContextService(store: store)
         worker = BackgroundWorker(
             store: store,
             handlers: [

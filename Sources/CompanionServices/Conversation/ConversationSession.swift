@@ -53,21 +53,37 @@ package actor ConversationSession {
 
     /// Answers what the person said. Throws ``ConversationError`` for what cannot be taken in; then nothing is stored.
     package func reply(to text: String) async throws -> Reply {
+        try await reply(to: text) { _ in }
+    }
+
+    /// `say` gets the answer in pieces, as soon as they may be shown or spoken; put together they are the reply's text.
+    ///
+    /// Cancelled while a model speaks, it keeps what was said until then; before the first words it throws `CancellationError`,
+    /// and what the person said is kept all the same.
+    func reply(to text: String, say: @escaping @Sendable (String) async -> Void) async throws -> Reply {
         await begin()
         defer { finish() }
-        let ready = try await understood(text)
-        let (outcome, conversation) = try await companion.store.write { try ready.take(in: $0) }
+        let plan = await companion.ladder?.plan()
+        var ready = try await understood(text)
+        ready.models = plan.map { $0.isEmpty ? ($0.skipped.isEmpty ? .none : .resting($0.skipped)) : .ready } ?? .none
+        let (outcome, conversation) = try await companion.store.write { [ready] in try ready.take(in: $0) }
         if self.conversation == nil { self.conversation = conversation }
         saidGoodbye = outcome.isFarewell
         companion.retrieval.updateConversationContext(ready.text)
-        companion.retrieval.addConversationTurn(user: ready.text, assistant: outcome.text)
         companion.worker.wake()
         logger.debug(
             "turn",
             metadata: ["user": "\(companion.store.userID.logForm)", "acts": "\(ready.understanding.clauses.count)"])
-        return Reply(
-            text: outcome.text, language: outcome.language, messageID: outcome.answer.id,
-            answeredMessageID: outcome.userMessage.id, isFarewell: outcome.isFarewell)
+        let reply: Reply
+        switch outcome.answer {
+        case .stored(let message):
+            reply = Reply(outcome, text: outcome.text, message: message)
+            for piece in reply.text.sentencePieces { await say(piece) }
+        case .open(let brief, let details):
+            reply = try await companion.handOver(outcome, brief, details, plan: plan ?? LadderPlan(), say: say)
+        }
+        companion.retrieval.addConversationTurn(user: ready.text, assistant: reply.text)
+        return reply
     }
 
     /// What ``reply(to:)`` would answer if it were asked now. Nothing is stored: a person who speaks may not be done yet.
@@ -102,13 +118,16 @@ package actor ConversationSession {
         let channel: String
         let language: Language?
         let companion: Companion
+        var models = EmbeddedBrain.ModelsThere.none
 
         func take(in transaction: StoreTransaction) throws -> (EmbeddedBrain.Outcome, Conversation) {
             let conversation =
                 try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
+            var surroundings = companion.surroundings
+            surroundings.models = models
             let outcome = try companion.brain.take(
                 text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
-                surroundings: companion.surroundings, in: transaction)
+                surroundings: surroundings, in: transaction)
             return (outcome, conversation)
         }
     }
@@ -136,8 +155,7 @@ package actor ConversationSession {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let reply = try await self.reply(to: text)
-                    for piece in reply.text.sentencePieces { continuation.yield(.text(piece)) }
+                    let reply = try await self.reply(to: text) { continuation.yield(.text($0)) }
                     continuation.yield(.finished(reply))
                     continuation.finish()
                 } catch {
@@ -220,7 +238,7 @@ package actor ConversationSession {
 
 extension String {
     /// The text cut after each sentence, spaces kept.
-    fileprivate var sentencePieces: [String] {
+    var sentencePieces: [String] {
         var pieces: [String] = []
         var piece = ""
         for character in self {

@@ -44,4 +44,6 @@ package struct Explanation: Sendable, Hashable, Codable {
     package let rules: [String]
     package let memories: [UsedMemory]
     package let found: [Found]
+    /// Who was asked for the answer, in the order in which it was known what came of it; empty where there are no models.
+    package let route: [RungUse]
 }

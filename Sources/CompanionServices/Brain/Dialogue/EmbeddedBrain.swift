@@ -69,6 +69,16 @@ extension EmbeddedBrain {
         var searcher: any MemorySearching
         var defaultZone: TimeZone
         var jobs: TurnJobs
+        var models = ModelsThere.none
+    }
+
+    /// Whether a turn may be handed to a model.
+    enum ModelsThere: Sendable {
+        /// The device has none.
+        case none
+        /// It has some, and none of them can be asked now.
+        case resting([RungUse])
+        case ready
     }
 
     /// What a turn came to.
@@ -76,8 +86,18 @@ extension EmbeddedBrain {
         var text: String
         var language: Language
         var userMessage: Message
-        var answer: Message
+        var answer: Answer
         var isFarewell: Bool
+        /// The person's turns so far, this one included.
+        var turns: Int
+    }
+
+    /// What became of the answer.
+    enum Answer: Sendable {
+        /// It was said here, and stored.
+        case stored(Message)
+        /// A model may say it better; until somebody said it, nothing is stored of it.
+        case open(TurnBrief, details: [String: JSONValue])
     }
 
     /// What is understood depends on what is known; read before the transaction, so that understanding does not hold it up.
@@ -157,16 +177,61 @@ extension EmbeddedBrain {
         turn.found = found.hits.filter(turn.mayBeSpokenOf)
         turn.ranking = found.ranking
         try turn.run()
-        let answer = try turn.compose()
-        let reply = try transaction.appendMessage(
-            conversationID: conversation, role: .assistant, text: answer, language: turn.language.rawValue,
-            details: TurnRecord.details(of: turn))
+        let words = try turn.compose()
+        var details = TurnRecord.details(of: turn)
+        let answer: Answer
+        let own = ownRoute(turn, surroundings.models)
+        if let own {
+            if !own.isEmpty { details["route"] = TurnRecord.route(own) }
+            answer = .stored(
+                try transaction.appendMessage(
+                    conversationID: conversation, role: .assistant, text: words, language: turn.language.rawValue,
+                    details: details))
+        } else {
+            let context = UserContext(view, at: transaction.now)
+            answer = .open(try TurnBrief(turn, draft: words, context: context), details: details)
+        }
         try turn.closeState()
-        try transaction.keepLastWords(user: text, assistant: answer)
+        try transaction.keepLastWords(user: text, assistant: own == nil ? nil : words)
         try surroundings.jobs.enqueue(
             after: message, userTurns: turn.state.conversationTurns, leavesRemarks: understanding.leavesRemarks, in: transaction)
         return Outcome(
-            text: answer, language: turn.language, userMessage: message, answer: reply, isFarewell: turn.isFarewell)
+            text: words, language: turn.language, userMessage: message, answer: answer, isFarewell: turn.isFarewell,
+            turns: turn.state.turns)
+    }
+
+    /// Why the turn is answered here, as it is kept; nil when a model is to be asked.
+    private func ownRoute(_ turn: Turn, _ models: ModelsThere) -> [RungUse]? {
+        switch models {
+        case .none: []
+        case .resting(let skipped): skipped + [.ownWords(because: turn.ownReason ?? "no model can be asked")]
+        case .ready: turn.ownReason.map { [.ownWords(because: $0)] }
+        }
+    }
+
+    /// Ends a turn that was left open: stores what was said, by whomever.
+    ///
+    /// - Parameter replacesOwn: whether the device's own words were not said, and so no question of ours was asked.
+    func conclude(
+        _ outcome: Outcome, saying text: String, details: [String: JSONValue], replacesOwn: Bool, in transaction: StoreTransaction
+    ) throws -> Message {
+        let view = transaction.view
+        let answer = try transaction.appendMessage(
+            conversationID: outcome.userMessage.conversationID, role: .assistant, text: text,
+            language: outcome.language.rawValue, details: details)
+        try transaction.keepLastWords(user: outcome.userMessage.text, assistant: text)
+        guard replacesOwn else { return answer }
+        var state = try states.load(view)
+        if state.turns == outcome.turns {
+            state.pending = nil
+            if text.last(where: { !$0.isWhitespace }).map({ "?؟".contains($0) }) ?? false { state.asked["any"] = state.turns }
+            try states.save(state, transaction)
+        }
+        // What was kept for a better brain found one.
+        for question in try view.deferredQuestions(open: true) where question.messageID == outcome.userMessage.id {
+            try transaction.answerDeferredQuestion(id: question.id, answer: text)
+        }
+        return answer
     }
 
     /// The language of the utterance, unless another was asked for and not yet written in.
@@ -186,10 +251,10 @@ extension EmbeddedBrain {
 
 extension StoreTransaction {
     /// The row shared with other devices names the last words of each side.
-    fileprivate func keepLastWords(user: String, assistant: String) throws {
+    fileprivate func keepLastWords(user: String, assistant: String?) throws {
         var row = try view.conversationState() ?? ConversationState(newFor: userID, at: now)
         row.lastUserMessage = ValueWording.cut(user)
-        row.lastAssistantMessage = ValueWording.cut(assistant)
+        if let assistant { row.lastAssistantMessage = ValueWording.cut(assistant) }
         row.lastConversationAt = now
         try saveConversationState(row)
     }

@@ -99,6 +99,38 @@ enum TurnRecord {
         return details
     }
 
+    /// Who was asked for the answer, and what came of it.
+    static func route(_ uses: [RungUse]) -> JSONValue {
+        .array(
+            uses.map { use in
+                var fields: [String: JSONValue] = ["rung": .string(use.rung), "outcome": .string(use.outcome.rawValue)]
+                fields["model"] = use.model.map(JSONValue.string)
+                fields["why"] = use.why.map(JSONValue.string)
+                fields["first_words_ms"] = use.firstWords.map { .int(Int64($0)) }
+                fields["took_ms"] = use.took.map { .int(Int64($0)) }
+                if let usage = use.usage {
+                    fields["prompt_tokens"] = .int(Int64(usage.prompt))
+                    fields["answer_tokens"] = .int(Int64(usage.answer))
+                    fields["cached_tokens"] = .int(Int64(usage.cached))
+                }
+                return .object(fields)
+            })
+    }
+
+    private static func route(in details: [String: JSONValue]) -> [RungUse] {
+        (details["route"]?.arrayValue ?? []).compactMap(\.objectValue).compactMap { fields in
+            // What a newer program noted is left out rather than misread.
+            guard let outcome = fields["outcome"]?.stringValue.flatMap(RungUse.Outcome.init(rawValue:)) else { return nil }
+            func number(_ name: String) -> Int? { fields[name]?.intValue.map { Int(clamping: $0) } }
+            let usage = number("prompt_tokens").map {
+                TokenUsage(prompt: $0, answer: number("answer_tokens") ?? 0, cached: number("cached_tokens") ?? 0)
+            }
+            return RungUse(
+                rung: fields["rung"]?.stringValue ?? "", model: fields["model"]?.stringValue, outcome: outcome,
+                why: fields["why"]?.stringValue, firstWords: number("first_words_ms"), took: number("took_ms"), usage: usage)
+        }
+    }
+
     // MARK: Explaining
 
     static func explanation(of answer: Message, _ view: StoreView) throws -> Explanation {
@@ -117,7 +149,8 @@ enum TurnRecord {
         }
         return Explanation(
             utterance: said?.text, reply: answer.text, acts: said.map { acts(in: $0.details) } ?? [],
-            rules: (answer.details["rules"]?.arrayValue ?? []).compactMap(\.stringValue), memories: memories, found: found)
+            rules: (answer.details["rules"]?.arrayValue ?? []).compactMap(\.stringValue), memories: memories, found: found,
+            route: route(in: answer.details))
     }
 
     /// Nil when it is gone.

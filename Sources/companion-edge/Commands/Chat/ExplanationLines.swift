@@ -25,6 +25,30 @@ struct ExplanationLines {
             let words = found.words.isEmpty ? "" : " through \(found.words.joined(separator: ", "))"
             lines.append("  found       \(found.kind) '\(found.text)'\(words)")
         }
+        for use in explanation.route { lines.append("  asked       \(Self.line(use))") }
         self.lines = lines.map(PrintableText.visible)
     }
+
+    /// "cloud (gpt-4o-mini): broke off, after 0.4 s to the first words, 1.9 s in all, 812 and 41 tokens".
+    private static func line(_ use: RungUse) -> String {
+        var text = use.rung + (use.model.map { " (\($0))" } ?? "") + ": " + words(for: use.outcome)
+        if let why = use.why { text += ", \(why)" }
+        if let first = use.firstWords { text += ", first words after \(seconds(first))" }
+        if let took = use.took, use.outcome != .skipped { text += ", \(seconds(took)) in all" }
+        if let usage = use.usage { text += ", \(usage.prompt) tokens read and \(usage.answer) said" }
+        return text
+    }
+
+    private static func words(for outcome: RungUse.Outcome) -> String {
+        switch outcome {
+        case .answered: "answered"
+        case .broke: "began and did not end"
+        case .failed: "failed"
+        case .late: "was too late"
+        case .slower: "was slower"
+        case .skipped: "was not asked"
+        }
+    }
+
+    private static func seconds(_ milliseconds: Int) -> String { "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s" }
 }

@@ -34,6 +34,7 @@ struct DoctorCommand: CompanionCommand {
         findings += try await SoundChecks(context: context).findings()
         findings += try await ModelChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
+        findings += await LanguageModelChecks(context: context, asksNetwork: !offline).findings()
         if !offline { findings += await CloudChecks(context: context).findings() }
         if json {
             try await context.writeJSON(findings)

@@ -27,6 +27,9 @@ actor Household {
     private var openCloud: Cloud?
     /// Read when the first person is: it takes a moment.
     private var brain: EmbeddedBrain?
+    /// The models, once the first person is there to talk to. Everybody's questions go to the same ones.
+    private var models: LanguageLadder?
+    private var hasLookedForModels = false
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
@@ -168,10 +171,17 @@ actor Household {
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), logger: logger)
+            store: store, brain: brain, options: CompanionOptions(configuration), ladder: try ladder(), logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
+    }
+
+    /// Nil when the settings leave nothing to ask.
+    func ladder() throws -> LanguageLadder? {
+        if !hasLookedForModels { models = try ModelLadder(configuration).ladder(logger: logger) }
+        hasLookedForModels = true
+        return models
     }
 
     /// Closes one store, so that its file may be replaced or removed.

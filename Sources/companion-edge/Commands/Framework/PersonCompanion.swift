@@ -12,9 +12,11 @@ struct PersonCompanion: Sendable {
     /// Who answers.
     let mind: Companion
 
-    init(store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, logger: Logger) throws {
+    init(
+        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil, logger: Logger
+    ) throws {
         self.store = store
-        mind = try Companion(store: store, brain: brain, options: options, logger: logger)
+        mind = try Companion(store: store, brain: brain, options: options, ladder: ladder, logger: logger)
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
         profiles = ProfileService(store: store, writer: try RuleProfileWriter())

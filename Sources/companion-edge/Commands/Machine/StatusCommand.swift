@@ -31,7 +31,8 @@ struct StatusCommand: CompanionCommand {
         }
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
-            daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context), people: reports)
+            daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
+            models: LadderReport(try await household.ladder()), people: reports)
         if json {
             try await context.writeJSON(report)
         } else {
@@ -52,6 +53,9 @@ struct StatusCommand: CompanionCommand {
         if report.daemon != nil {
             for (index, line) in report.voice.lines(moments: moments).enumerated() {
                 lines.append((index == 0 ? "  voice   " : "          ") + line)
+            }
+            for (index, line) in (report.models?.lines ?? []).enumerated() {
+                lines.append((index == 0 ? "  models  " : "          ") + line)
             }
         }
         if report.people.isEmpty { lines.append(WhoFailure.nobody.description) }
@@ -86,10 +90,11 @@ struct StatusCommand: CompanionCommand {
         let dataDirectory: String
         let daemon: Daemon?
         let voice: VoiceReport
+        let models: LadderReport?
         let people: [PersonStatus]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, people
+            case version, daemon, voice, models, people
             case dataDirectory = "data_directory"
         }
     }

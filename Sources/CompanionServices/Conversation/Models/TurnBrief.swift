@@ -1,0 +1,114 @@
+import Foundation
+import LocalStore
+
+/// What a model is told of a turn: read in the turn's transaction, after everything in it was decided.
+struct TurnBrief: Sendable {
+    /// A memory or message that bears on what was said.
+    struct Known: Sendable, Hashable {
+        /// Where it stands and when it was said, such as `FACT sister_name, 2026-03-01`.
+        let source: String
+        let text: String
+    }
+
+    let language: Language
+    let name: String?
+    let gender: Gender
+    let stage: ConversationStage
+    let profile: String
+    /// What the conversation before this one was about.
+    let summary: String?
+    let known: [Known]
+    /// What was said in this conversation, oldest first; the last is what is to be answered.
+    let history: [ChatMessage]
+    /// What the device would say, which is what it understood, stored and promised.
+    let draft: String
+    let now: Timestamp
+    let timeZone: TimeZone
+    let tools: ToolTurn
+}
+
+extension TurnBrief {
+    /// Messages of the conversation that a model gets, at most.
+    private static let historyLimit = 24
+    /// And their characters, all together.
+    private static let historyCharacters = 8_000
+    private static let mostKnown = 8
+    private static let forgettingActs: Set<String> = ["forget", "undo", "retraction"]
+
+    init(_ turn: Turn, draft: String, context: UserContext) throws {
+        let view = turn.view
+        let conversation = turn.message.conversationID
+        language = turn.language
+        name = turn.person.name
+        gender = turn.person.gender
+        stage = turn.person.stage
+        profile = context.userProfile
+        summary = try view.latestConversation(before: conversation)?.summary
+        known = try Self.known(turn, context: context)
+        history = try Self.history(turn, view.messages(conversation: conversation, limit: Self.historyLimit))
+        self.draft = draft
+        now = turn.now
+        timeZone = turn.person.timeZone
+        let isTelling = turn.understanding.acts.contains { act in
+            switch act {
+            case .question, .openQuestion: false
+            default: true
+            }
+        }
+        tools = ToolTurn(said: turn.utterance, messageID: turn.message.id, language: turn.language, isTelling: isTelling)
+    }
+
+    /// What the search brought up, and then what is always good to know.
+    private static func known(_ turn: Turn, context: UserContext) throws -> [Known] {
+        var seen: Set<String> = []
+        var known: [Known] = []
+        func add(_ source: String, _ text: String) {
+            guard known.count < mostKnown, seen.insert(source).inserted else { return }
+            known.append(Known(source: source, text: text.collapsingWhitespace.cut(toWords: 200, ellipsis: "…")))
+        }
+        func add(_ memory: Memory) {
+            add("\(memory.category.rawValue) \(memory.key), \(memory.updatedAt.day)", memory.value)
+        }
+        // What this turn stored stands in the draft already.
+        let current = turn.message.id
+        for memory in turn.usedMemories where memory.provenance.messageID != current { add(memory) }
+        for hit in turn.found {
+            switch hit.item {
+            case .memory(let memory) where memory.provenance.messageID != current:
+                // It may have been forgotten in this very turn.
+                if let now = try turn.view.memory(category: memory.category, key: memory.key) { add(now) }
+            case .memory: continue
+            case .message(let message): add("said on \(message.createdAt.day)", message.text)
+            }
+        }
+        for memory in context.recentMemories.prefix(4) where memory.provenance.messageID != current { add(memory) }
+        return known
+    }
+
+    private static func history(_ turn: Turn, _ messages: [Message]) -> [ChatMessage] {
+        var lines: [ChatMessage] = []
+        var characters = 0
+        var isAnswerHidden = false
+        var shown: [Message] = []
+        for message in messages {
+            guard message.role == .user, message.id != turn.message.id else {
+                if message.role == .user || !isAnswerHidden { shown.append(message) }
+                continue
+            }
+            let isHidden = ForgottenWords.hides(message, turn.state.forgotten)
+            if !isHidden { shown.append(message) }
+            // What was answered to something that was forgotten, then or since, may name it.
+            isAnswerHidden = isHidden || TurnRecord.acts(in: message.details).contains { Self.forgettingActs.contains($0.name) }
+        }
+        for message in shown.reversed() {
+            characters += message.text.count
+            guard lines.isEmpty || characters <= historyCharacters else { break }
+            lines.append(message.role == .user ? .user(message.text) : .assistant(message.text))
+        }
+        return lines.reversed()
+    }
+}
+
+extension Timestamp {
+    fileprivate var day: String { String(iso8601.prefix(10)) }
+}

@@ -1,0 +1,61 @@
+import CompanionServices
+import Foundation
+import Networking
+
+/// Looks whether the language models that the settings name can be asked.
+struct LanguageModelChecks {
+    let context: CommandContext
+    let asksNetwork: Bool
+
+    func findings() async -> [Finding] {
+        let ladder: ModelLadder
+        do {
+            ladder = try ModelLadder(context.configuration)
+        } catch {
+            return [.problem("language", "\(error)", fix: "Report it: libcurl cannot be used.")]
+        }
+        var all: [Finding] = []
+        for place in ladder.places {
+            switch place {
+            case .cloud(let model) where asksNetwork: all.append(await finding(model, called: "cloud"))
+            case .cloud(let model): all.append(.fine("language", "cloud: \(named(model)), not asked"))
+            case .server(let finder, let configured):
+                if let model = await finder.model() {
+                    all.append(await finding(model, called: "local server"))
+                } else if let configured {
+                    all.append(
+                        .warning(
+                            "language", "no model server answers at \(configured.host() ?? "the address of the settings")",
+                            fix:
+                                "Start it, or correct \(ConfigurationKey.modelServer.name) or \(ConfigurationKey.openAIBaseURL.name)."
+                        ))
+                }
+            }
+        }
+        let floor = all.isEmpty ? "the companion's own mind answers everything" : "below it the companion's own mind"
+        return all + [.fine("language", floor)]
+    }
+
+    private func finding(_ model: OpenAIChatModel, called kind: String) async -> Finding {
+        do throws(LanguageModelError) {
+            try await model.check()
+            return .fine("language", "\(kind): \(named(model))")
+        } catch {
+            return .warning("language", "\(kind), \(named(model)): \(error)", fix: fix(error, model))
+        }
+    }
+
+    private func named(_ model: OpenAIChatModel) -> String {
+        "\(PrintableText.oneLine(model.name)) at \(model.server.shownPlace)"
+    }
+
+    private func fix(_ error: LanguageModelError, _ model: OpenAIChatModel) -> String {
+        switch error {
+        case .keyRefused: "Correct \(model.server.keySetting); until then the companion's own mind answers."
+        case .unknownModel: "Correct \(model.server.modelSetting)."
+        case .rateLimited: "Wait, or look at the account's limits."
+        case .notTheService: "Correct \(ConfigurationKey.openAIBaseURL.name): it ends with the path of the interface, mostly /v1."
+        default: "Check the network and the server, then run doctor again."
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import LocalStore
+import TestSupport
+import Testing
+
+@testable import CompanionServices
+
+/// The functions that models may call: the shapes of their answers, and what they refuse.
+@Suite struct CompanionToolTests {
+    private let harness: ConversationHarness
+
+    init() throws {
+        harness = try ConversationHarness()
+    }
+
+    private func tools(saying said: String = "I have a cat called Minnie", isTelling: Bool = true) -> CompanionTools {
+        CompanionTools(
+            harness.companion, turn: ToolTurn(said: said, messageID: "m", language: .english, isTelling: isTelling),
+            deadline: .seconds(600))
+    }
+
+    private func call(_ tools: CompanionTools, _ name: String, _ arguments: String = "{}") async throws -> [String: JSONValue] {
+        let text = try #require(await tools.results(of: [ToolCall(id: "1", name: name, arguments: arguments)]).first)
+        return try #require(try JSONValue(parsing: text).objectValue)
+    }
+
+    @Test("the functions have the names and parameters that the cloud companion has")
+    func names() {
+        let tools = tools()
+        let parameters = Dictionary(
+            uniqueKeysWithValues: tools.definitions.map { tool in
+                (tool.name, Set((tool.parameters.objectValue?["properties"]?.objectValue ?? [:]).keys))
+            })
+        #expect(
+            parameters == [
+                "storeInMemory": ["category", "key", "value"], "retrieveFromMemory": ["category", "key"],
+                "searchMemories": ["query", "limit"], "createUserProfile": ["profile_input"], "getUserProfile": [],
+                "getUserGender": [], "getCompleteUserInfo": [], "getUserState": [], "updateUserState": ["stage", "trust_score"],
+            ])
+        for tool in tools.definitions {
+            let fields = tool.parameters.objectValue ?? [:]
+            #expect(fields["additionalProperties"] == false)
+            #expect(Set((fields["required"]?.arrayValue ?? []).compactMap(\.stringValue)) == parameters[tool.name])
+        }
+    }
+
+    @Test("storing and reading have the fields that callers know")
+    func memory() async throws {
+        let tools = tools()
+        let stored = try await call(tools, "storeInMemory", #"{"category":"RELATIONSHIP","key":"cat_name","value":"Minnie"}"#)
+        #expect(Set(stored.keys) == ["success", "message"] && stored["success"] == true)
+        let read = try await call(tools, "retrieveFromMemory", #"{"category":"RELATIONSHIP","key":"cat_name"}"#)
+        #expect(read == ["value": "Minnie", "found": true])
+        let missing = try await call(tools, "retrieveFromMemory", #"{"category":"FACT","key":"age"}"#)
+        #expect(missing == ["value": "", "found": false])
+        let found = try await call(tools, "searchMemories", #"{"query":"cat","limit":5}"#)
+        #expect(Set(found.keys) == ["memories", "count", "message"] && found["count"] == 1)
+        let hit = try #require(found["memories"]?.arrayValue?.first?.objectValue)
+        #expect(Set(hit.keys) == ["text", "category", "similarity", "relevance_score", "is_recent"])
+    }
+
+    @Test("what is known of the person has the fields that callers know")
+    func person() async throws {
+        let tools = tools()
+        #expect(Set(try await call(tools, "getUserProfile").keys) == ["profile", "message"])
+        #expect(Set(try await call(tools, "getUserGender").keys) == ["gender", "pronouns", "message"])
+        let state = try await call(tools, "getUserState")
+        #expect(Set(state.keys) == ["stage", "trust_score", "last_updated", "metadata", "stage_history", "message"])
+        #expect(state["stage"] == "ORIENTATION" && state["trust_score"]?.doubleValue == 3)
+        let all = try await call(tools, "getCompleteUserInfo")
+        #expect(
+            Set(all.keys) == [
+                "user_name", "profile", "conversation_stage", "trust_score", "memories_by_category", "total_memories", "message",
+            ])
+        #expect(all["memories_by_category"]?.objectValue?.count == 8)
+        #expect(
+            Set(try await call(tools, "createUserProfile", #"{"profile_input":"I have a cat"}"#).keys) == ["success", "message"])
+    }
+
+    @Test("closeness moves by half a point and one step in a turn, whatever a model wishes")
+    func closeness() async throws {
+        let tools = tools()
+        let leap = try await call(tools, "updateUserState", #"{"stage":"INTEGRATION","trust_score":10}"#)
+        #expect(leap["success"] == false && leap["stage"] == "ORIENTATION")
+        let step = try await call(tools, "updateUserState", #"{"stage":"ENGAGEMENT","trust_score":10}"#)
+        #expect(Set(step.keys) == ["success", "stage", "trust_score", "message"] && step["success"] == true)
+        #expect(step["trust_score"]?.doubleValue == 3.5)
+        let again = try await call(tools, "updateUserState", #"{"stage":"ENGAGEMENT","trust_score":10}"#)
+        #expect(again["success"] == false && again["trust_score"]?.doubleValue == 3.5)
+    }
+
+    @Test(
+        "arguments that cannot be used are answered with what is wrong",
+        arguments: [
+            ("storeInMemory", #"{"category": "FACT", "key": "#), ("storeInMemory", "[]"), ("storeInMemory", #"{"category":1}"#),
+            ("storeInMemory", #"{"category":"SECRETS","key":"cat","value":"Minnie"}"#),
+            ("storeInMemory", #"{"category":"FACT","key":"user_input_1","value":"Minnie"}"#),
+            ("storeInMemory", #"{"category":"FACT","key":"نام","value":"Minnie"}"#),
+            ("searchMemories", #"{"limit":3}"#), ("searchMemories", #"{"query":"cat","limit":"many"}"#),
+            ("updateUserState", #"{"stage":"LOVE","trust_score":4}"#),
+            ("updateUserState", #"{"stage":"ENGAGEMENT","trust_score":"much"}"#), ("deleteEverything", "{}"), ("", ""),
+        ])
+    func badArguments(name: String, arguments: String) async throws {
+        let answer = try await call(tools(), name, arguments)
+        #expect(answer["success"] == false && answer["message"]?.stringValue?.isEmpty == false)
+        #expect(try await harness.memories().isEmpty)
+    }
+
+    @Test("only what was said in this turn is stored, and a question tells nothing")
+    func gate() async throws {
+        let value = #"{"category":"FACT","key":"pet","value":"a dog called Rex"}"#
+        #expect(try await call(tools(), "storeInMemory", value)["success"] == false)
+        let asked = tools(saying: "what is a dog called Rex?", isTelling: false)
+        #expect(try await call(asked, "storeInMemory", value)["success"] == false)
+        #expect(try await harness.memories().isEmpty)
+        let told = tools(saying: "we have a dog called Rex now")
+        #expect(try await call(told, "storeInMemory", value)["success"] == true)
+    }
+
+    @Test("results come in the order of the calls, and none is larger than a model can take")
+    func order() async throws {
+        for number in 0..<40 {
+            try await harness.companion.memories.saveMemory(
+                category: "FACT", key: "cat_\(number)", value: "cat \(number) " + String(repeating: "purrs ", count: 60),
+                provenance: Provenance(source: .said))
+        }
+        let calls = [
+            ToolCall(id: "1", name: "searchMemories", arguments: #"{"query":"cat purrs","limit":20}"#),
+            ToolCall(id: "2", name: "storeInMemory", arguments: #"{"category":"FACT","key":"cat","value":"Minnie"}"#),
+            ToolCall(id: "3", name: "retrieveFromMemory", arguments: #"{"category":"FACT","key":"none"}"#),
+        ]
+        let results = await tools().results(of: calls)
+        #expect(results.count == 3 && results.allSatisfy { $0.count <= CompanionTools.answerLimit })
+        #expect(results[1].contains(#""success":true"#) && results[2].contains(#""found":false"#))
+    }
+}

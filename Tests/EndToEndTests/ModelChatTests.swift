@@ -1,0 +1,111 @@
+import Foundation
+import LocalStore
+import TestSupport
+import Testing
+
+/// Conversations through the program with model servers above its own mind, which fail as servers do.
+@Suite(.timeLimit(.minutes(10))) struct ModelChatTests {
+    /// Ten of them tell something that has to be remembered.
+    private static let script: [(say: String, slot: String?, value: String?)] = [
+        ("hello", nil, nil), ("my name is Sana", "FACT/name", "Sana"), ("I live in Lahore", "FACT/location", "Lahore"),
+        ("how are you today?", nil, nil), ("my sister is called Fatima", "RELATIONSHIP/sister_name", "Fatima"),
+        ("who won the world cup in 1992?", nil, nil), ("I am a teacher", "FACT/occupation", "teacher"),
+        ("the weather is lovely", nil, nil), ("what is 12 times 12?", nil, nil),
+        ("my favourite colour is green", "PREFERENCE/favorite_color", "green"), ("tell me something nice", nil, nil),
+        ("I went to the park this morning", nil, nil), ("it was very crowded there", nil, nil),
+        ("my brother is called Omar", "RELATIONSHIP/brother_name", "Omar"), ("he makes me laugh", nil, nil),
+        ("what is my sister's name?", nil, nil), ("why is the sky blue?", nil, nil), ("I felt a bit tired", nil, nil),
+        ("remind me to call Omar tomorrow at 5", nil, nil), ("thank you", nil, nil), ("I had rice for lunch", nil, nil),
+        ("my son is called Bilal", "RELATIONSHIP/son_name", "Bilal"), ("he started school", nil, nil),
+        ("what should I cook tonight?", nil, nil), ("my birthday is on 5 May", "FACT/birthday", nil),
+        ("I like reading", nil, nil),
+        ("do you like books?", nil, nil), ("what is my name?", nil, nil), ("that was a good day", nil, nil),
+        ("talk to you later", nil, nil),
+    ]
+
+    private struct Said: Decodable {
+        var role: String
+        var text: String
+    }
+
+    private struct Row: Decodable {
+        var category: String
+        var key: String
+        var value: String
+    }
+
+    @Test("thirty turns with faults at random: each is answered, everything said is stored once, and each answer is explained")
+    func thirtyTurns() async throws {
+        let (first, second) = (try await ScriptedModels(key: "sk-test"), try await ScriptedModels())
+        try await first.trouble(seed: 11, share: 0.7)
+        try await second.trouble(seed: 12, share: 0.3)
+        var home = try Home()
+        home.settings = [
+            "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": first.address, "COMPANION_MODEL_SERVER": second.address,
+            "COMPANION_LANGUAGE": "en",
+        ]
+        let lines = Self.script.flatMap { [$0.say, "/why"] }
+        let ended = try await home.command("chat", input: lines.joined(separator: "\n") + "\n")
+        #expect(ended.status == 0, "\(ended.errors)")
+        let output = ended.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        try #require(output.count == lines.count, "each line has one line of answer: \(ended.output) \(ended.errors)")
+        var answers: [String] = []
+        for (turn, step) in Self.script.enumerated() {
+            let (answer, why) = (output[2 * turn], output[2 * turn + 1])
+            answers.append(answer)
+            #expect(!answer.isEmpty, "\(step.say)")
+            #expect(why.contains("You said: \(step.say)") && why.contains("· asked "), "\(step.say): \(why)")
+        }
+        // What was said, by both, is there once and in order.
+        let export = try await home.command("history", "export")
+        let said = try export.output.split(separator: "\n").map { try JSONDecoder().decode(Said.self, from: Data($0.utf8)) }
+        #expect(said.filter { $0.role == "user" }.map(\.text) == Self.script.map(\.say))
+        let spoken = said.filter { $0.role == "assistant" }.map(\.text)
+        #expect(Array(spoken.prefix(answers.count)) == answers, "only the goodbye may follow")
+        // And so is what was learnt.
+        let list = try await home.command("memory", "list", "--json", "--limit", "1000")
+        let rows = try JSONDecoder().decode([Row].self, from: Data(list.output.utf8))
+        for step in Self.script {
+            guard let slot = step.slot else { continue }
+            let found = rows.filter { "\($0.category)/\($0.key)" == slot }
+            #expect(found.count == 1, "\(slot): \(rows)")
+            if let value = step.value { #expect(found.first?.value == value) }
+        }
+        // Both servers were asked, both answered and failed; the key went to one of them only.
+        let (asked, nearby) = (try await first.asked(), try await second.asked())
+        #expect(asked.contains { $0.fault != nil } && asked.contains { $0.fault == nil })
+        #expect(!nearby.isEmpty && nearby.allSatisfy { $0.authorization == nil })
+        let kinds = Set(output.enumerated().filter { $0.offset % 2 == 1 }.flatMap { Self.outcomes(in: $0.element) })
+        #expect(kinds.isSuperset(of: ["answered", "failed"]), "\(kinds)")
+    }
+
+    private static func outcomes(in why: String) -> [String] {
+        ["answered", "failed", "was too late", "began and did not end", "was not asked"].filter(why.contains)
+    }
+
+    @Test("a stall in the cloud is answered here within a moment")
+    func stall() async throws {
+        let server = try await ScriptedModels()
+        try await server.always(fault: "cut", answer: "one two three four five six seven eight nine ten")
+        var home = try Home()
+        home.settings = ["OPENAI_BASE_URL": server.address, "COMPANION_LANGUAGE": "en"]
+        let ended = try await home.command("chat", "tell me about your day")
+        #expect(ended.status == 0 && ended.output.hasPrefix("one two three"), "\(ended.output) \(ended.errors)")
+        #expect(ended.output.contains("I lost the thread there."))
+    }
+
+    @Test("doctor names the models, and the setting that is wrong, without showing a key")
+    func doctor() async throws {
+        let server = try await ScriptedModels(key: "sk-right")
+        var home = try Home()
+        home.settings = ["OPENAI_BASE_URL": server.address, "OPENAI_API_KEY": "sk-right"]
+        let fine = try await home.command("doctor")
+        #expect(fine.output.contains("language: local server: scripted-1 at 127.0.0.1:\(server.port)"), "\(fine.output)")
+        home.settings = ["OPENAI_BASE_URL": "models.example.org/v1"]
+        let nameless = try await home.command("config", "check")
+        #expect(nameless.status != 0 && (nameless.output + nameless.errors).contains("OPENAI_BASE_URL"), "\(nameless)")
+        home.settings = ["OPENAI_BASE_URL": "http://models.example.org/v1"]
+        let plain = try await home.command("config", "check")
+        #expect(plain.status != 0 && (plain.output + plain.errors).contains("COMPANION_ALLOW_PLAIN_HTTP"), "\(plain)")
+    }
+}
