@@ -59,6 +59,8 @@ import Testing
                     "set last_n = p_first + cardinality(p_ids) - 1",
                     "set last_n = greatest(last_n, p_first + cardinality(p_ids) - 1)"
                 ),
+                // Increments would be found to have counted.
+                ("if not origin = any(counting) then", "if false then"),
             ]),
         Mutant(
             testDescription: "a full page moves the cursor to the head",

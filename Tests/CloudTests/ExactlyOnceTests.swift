@@ -121,6 +121,59 @@ import Testing
         try await project.remove()
     }
 
+    @Test("an increment counts once, whichever device brings it, alone or with others")
+    func countedOnce() async throws {
+        var device = try await newDevice()
+        var copy = TestDevice(device.project, device.user)
+        let (one, two) = (newID(), newID())
+        func increment(_ device: inout TestDevice, _ origin: String?, _ step: Double) -> JSONValue {
+            device.make("inc", "conversation_state", [], ["trust_score": .double(step)], origin: origin)
+        }
+        #expect(try await device.push([increment(&device, one, 1), increment(&device, two, 0.5)]).results == ["ok", "ok"])
+        let again = [
+            increment(&copy, two, 0.5), copy.make("put", "memory", ["FACT", "a"], ["value": "1"]), increment(&copy, one, 1),
+            increment(&copy, newID(), 0.25), increment(&copy, nil, 2),
+        ]
+        #expect(try await copy.push(again).results == ["ok", "ok", "ok", "ok", "ok"])
+        #expect(try await device.row("conversation_state")?["b"]?["trust_score"]?.doubleValue == 5.75)
+        // Somebody else's are their own affair.
+        var other = try await newDevice()
+        #expect(try await other.push([increment(&other, one, 1)]).results == ["ok"])
+        #expect(try await other.row("conversation_state")?["b"]?["trust_score"]?.doubleValue == 3)
+        // A push that fails has not counted.
+        let bad = device.make(
+            "put", "reminders", [newID()], ["kind": "once", "text": "x", "due_at": "tomorrow-ish", "time_zone": "UTC"])
+        let three = newID()
+        #expect(try await device.refusal(of: [bad, increment(&device, three, 1)]) != nil)
+        var third = TestDevice(device.project, device.user)
+        _ = try await third.push([increment(&third, three, 1)])
+        #expect(try await device.row("conversation_state")?["b"]?["trust_score"]?.doubleValue == 6.75)
+    }
+
+    @Test("a rejection that was meant for another history is not recorded")
+    func rejectionOfAnotherHistory() async throws {
+        var device = try await newDevice()
+        _ = try await device.push("put", "memory", ["FACT", "a"], ["value": "1"])
+        let epoch = try await device.pull()["epoch"] ?? .null
+        let bad = device.make("put", "memory", ["FACT", "b"], ["value": "\u{0}"])
+        func reject(_ number: Int64, _ epoch: JSONValue) async throws -> JSONValue {
+            try await device.project.call(
+                "sync_reject",
+                [
+                    "p_dev": .string(device.id), "p_n": .int(number), "p_id": bad["id"] ?? .null, "p_code": "22P05",
+                    "p_msg": "NUL",
+                    "p_epoch": epoch,
+                ], as: device.user)
+        }
+        #expect(try await reject(2, .string(newID())) == ["verdict": "other_history"])
+        // A gap says that the server was set back; from then on it has another history.
+        #expect(try await reject(9, epoch)["verdict"] == "server_rewound")
+        #expect(try await reject(2, epoch) == ["verdict": "other_history"])
+        let now = try await device.pull()["epoch"] ?? .null
+        #expect(now != epoch)
+        #expect(try await reject(2, now) == ["verdict": "ok", "last": 2])
+    }
+
     @Test("operations come without gaps, not too many, not too large, of a known protocol")
     func bounds() async throws {
         var device = try await newDevice()

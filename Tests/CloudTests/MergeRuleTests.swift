@@ -62,6 +62,29 @@ import Testing
         #expect(try await device.row("reminders", [id])?["b"]?["text"] == "mine")
     }
 
+    @Test("who saw the value of a field wins, although another field is newer", arguments: [true, false])
+    func sawTheField(isNewWithOthers: Bool) async throws {
+        var (first, second) = try await twoDevices()
+        let id = newID()
+        var beginning = [first.make("put", "reminders", [id], reminder)]
+        // With anything else the push goes another way through the server.
+        if !isNewWithOthers { beginning.append(first.make("patch", "profiles", [], ["is_first_login": false])) }
+        _ = try await first.push(beginning)
+        let seen = try #require(try await second.row("reminders", [id]))
+        _ = try await first.push("patch", "reminders", [id], ["state": "done"])
+        let results = try await second.push([
+            second.make("patch", "reminders", [id], ["text": "mine", "language": "ur"], base: seen.sequence, hlc: past),
+            second.make("patch", "reminders", [id], ["state": "late"], base: seen.sequence, hlc: past + 1),
+        ])
+        #expect(results.results == ["ok", "lost"])
+        let row = try await first.row("reminders", [id])
+        #expect(row?["b"]?["text"] == "mine" && row?["b"]?["language"] == "ur" && row?["b"]?["state"] == "done")
+        // The value that was seen came before: whoever saw neither has to be later than it.
+        var third = TestDevice(first.project, first.user)
+        let older = Int64(seen["h"]?.stringValue ?? "") ?? 0
+        #expect(try await third.push("patch", "reminders", [id], ["text": "old"], hlc: older - 1)["r"] == "lost")
+    }
+
     @Test("fields merge by themselves; a group of them as a whole")
     func fields() async throws {
         var (first, second) = try await twoDevices()

@@ -6,10 +6,15 @@ import Testing
 
 /// The simulation's model of the server and the SQL functions, given the same histories, say and store the same.
 @Suite struct ModelAgreementTests {
-    @Test("random histories of three devices and the cloud companion", arguments: Array(UInt64(1)...16))
+    @Test(
+        "random histories of three devices and the cloud companion, some with everything deleted",
+        arguments: Array(UInt64(1)...16))
     func agree(seed: UInt64) async throws {
         var world = try await TwoServers(seed: seed)
-        for _ in 0..<40 { try await world.step() }
+        for step in 0..<40 {
+            if step == 28, seed % 4 == 0 { try await world.forget() }
+            try await world.step()
+        }
     }
 }
 
@@ -18,6 +23,8 @@ private struct TwoServers {
     private static let memories = ["a", "b", "c"]
     private let reminder = newID()
     private let messages = [newID(), newID(), newID()]
+    /// Where increments come from: few, so that devices bring the same ones.
+    private let origins = (0..<8).map { _ in newID() }
     private let project: CloudProject
     private let user: CloudUser
     private var model: ModelServer
@@ -45,9 +52,22 @@ private struct TwoServers {
         user = try await project.user()
         model = ModelServer(now: Self.now, seed: seed)
         devices = [Device(lead: 30_000), Device(lead: -31_536_000_000), Device(lead: -3_600_000)]
+        try await writeProfile()
+    }
+
+    private mutating func writeProfile() async throws {
         try await project.sql(
             "insert into public.profiles (id, user_id, email) values (%s, %s, %s)", Array(repeating: .string(user.id), count: 3))
         model.write(ModelRowID(table: "profiles", key: []), ["is_first_login": true], user: user.id)
+    }
+
+    /// The person has everything deleted; two of the devices have clocks on which all that follows was before that.
+    mutating func forget() async throws {
+        model.now = Self.now
+        let confirmation: JSONValue = ["p_confirm": "delete everything"]
+        let gone = try await project.call("sync_forget_me", confirmation, as: user)
+        #expect(try model.call("sync_forget_me", confirmation, user: user.id) == gone, "seed \(seed)")
+        try await writeProfile()
     }
 
     private static var now: Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
@@ -73,6 +93,9 @@ private struct TwoServers {
                 "k": .array(key.map(JSONValue.string)), "h": .string(String(devices[index].hlc)),
             ]
             fields["v"] = values
+            if kind == "inc", Bool.random(using: &random) {
+                fields["o"] = origins.randomElement(using: &random).map(JSONValue.string)
+            }
             let row: JSONValue = [.string(table), .array(key.map(JSONValue.string))]
             let moment = Int.random(in: 0...2, using: &random)
             let (modelBase, cloudBase) = moment < 2 ? (seen[moment].model[row], seen[moment].cloud[row]) : (nil, nil)

@@ -123,6 +123,35 @@ import Testing
             "select count(*) from sync.row_versions where user_id = %s and row_key like '%%\"a\"%%'", [.string(device.user.id)])
         #expect(left == [["count": 0]])
     }
+
+    @Test("what was made before everything was deleted is not taken, however the server stands", arguments: [true, false])
+    func forgotten(isAllNew: Bool) async throws {
+        var device = try await newDevice()
+        _ = try await device.push("put", "memory", ["FACT", "a"], ["value": "1"])
+        var late = device.make("put", "memory", ["FACT", "secret"], ["value": "x"])
+        if !isAllNew { late = device.make("patch", "memory", ["FACT", "secret"], ["value": "x"]) }
+        let before = try await device.pull()
+        #expect(before["forgotten"] == 0)
+        _ = try await device.project.call("sync_forget_me", ["p_confirm": "delete everything"], as: device.user)
+        let mark = try await device.pull()["forgotten"]?.intValue ?? 0
+        #expect(abs(mark - Int64(Date.now.timeIntervalSince1970 * 1000)) < 60_000)
+
+        var other = TestDevice(device.project, device.user)
+        var fields = late.objectValue ?? [:]
+        fields["n"] = 1
+        fields["h"] = .string(String((mark - 5) << 16))
+        _ = other.make("put", "memory", ["FACT", "unused"], ["value": "x"])
+        let answer = try await other.push([
+            .object(fields), other.make("put", "memory", ["FACT", "b"], ["value": "2"], hlc: (mark + 5) << 16),
+        ])
+        #expect(answer.results == ["rejected", "ok"])
+        #expect(answer["results"]?[0]?["code"] == "FORGOTTEN")
+        let rows = try await device.pull().rows.compactMap { $0["k"]?[1] }
+        #expect(rows == ["b"])
+        let kept = try await device.project.sql(
+            "select op, msg from sync.rejected where user_id = %s", [.string(device.user.id)])
+        #expect(kept.count == 1 && !kept.map { JSONValue.object($0).text }.joined().contains("secret"))
+    }
 }
 
 private actor Finished {

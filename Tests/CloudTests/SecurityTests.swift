@@ -13,6 +13,7 @@ import Testing
     ]
     static let records = [
         "tables", "heads", "row_versions", "devices", "applied", "rejected", "conflicts", "dirty", "capture_errors", "before_us",
+        "counted",
     ]
 
     /// Ada, with a row in every table; Eve, who is after it.

@@ -45,7 +45,7 @@ import Testing
                     UPDATE outbox SET n = 7, state = 9 WHERE lid = 2;
                     INSERT INTO quarantine (lid, code, message, at) VALUES (2, '23514', 'refused', '2026-01-02T03:04:05.000Z');
                     DELETE FROM outbox WHERE lid = (SELECT max(lid) FROM outbox);
-                    DELETE FROM grdb_migrations WHERE identifier = '0004_lean_indexes'; PRAGMA user_version = 3;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('0004_lean_indexes', '0005_outbox_origin'); PRAGMA user_version = 3;
                     """)
             for trigger in triggers { try db.execute(sql: trigger["sql"]) }
         }
@@ -58,7 +58,12 @@ import Testing
         func outbox() throws -> (rows: [Row], sequence: Int64?) {
             try DatabaseQueue(path: file.path).read { db in
                 (
-                    try Row.fetchAll(db, sql: "SELECT * FROM outbox ORDER BY lid"),
+                    try Row.fetchAll(
+                        db,
+                        sql: """
+                            SELECT lid, n, op_id, tbl, row_key, op, patch, base, hlc, wall_ms, state, acked_seq, code, msg, at, boot_id,
+                                uptime_ms FROM outbox ORDER BY lid
+                            """),
                     try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
                 )
             }

@@ -314,9 +314,9 @@ import Testing
             try db.execute(
                 sql: """
                     DROP TABLE sync_dirty; DROP TABLE conflicts; DROP INDEX outbox_unsent; DROP INDEX outbox_awaited; DROP INDEX outbox_sealed;
-                    DROP INDEX outbox_done; DROP INDEX outbox_numbered; DROP INDEX memory_people; ALTER TABLE outbox DROP COLUMN boot_id; ALTER TABLE outbox DROP COLUMN uptime_ms;
+                    DROP INDEX outbox_done; DROP INDEX outbox_numbered; DROP INDEX memory_people; ALTER TABLE outbox DROP COLUMN boot_id; ALTER TABLE outbox DROP COLUMN uptime_ms; ALTER TABLE outbox DROP COLUMN origin;
                     ALTER TABLE shadow DROP COLUMN published; ALTER TABLE shadow DROP COLUMN clocks;
-                    DELETE FROM grdb_migrations WHERE identifier IN ('0002_sync', '0004_lean_indexes'); PRAGMA user_version = 1;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('0002_sync', '0004_lean_indexes', '0005_outbox_origin'); PRAGMA user_version = 1;
                     DELETE FROM sync_state WHERE k IN ('cursor', 'acked_n', 'next_n', 'chk', 'live', 'gen', 'pulling_all');
                     UPDATE outbox SET patch = json_set(patch, '$.email', 'a@b.c') WHERE tbl = 'profiles';
                     """)
@@ -329,6 +329,52 @@ import Testing
         #expect(world.memory("city") == "Lahore")
         #expect(try await device.quarantined().isEmpty)
         #expect(try await device.store.checkIntegrity(.full).isSound)
+    }
+
+    @Test("moments taken from a wrong clock are set right; what a person named stays", arguments: [false, true])
+    func wrongMoments(wasSetBeforeTheFirstWord: Bool) async throws {
+        let year: Int64 = 365 * 86_400_000
+        let real = Timestamp(Date()).milliseconds
+        let wrong = Timestamp(milliseconds: real + year - 10_000)
+        let due = Timestamp(milliseconds: real + year + 3_600_000)
+        let old = Timestamp(milliseconds: 1_600_000_000_000)
+        try await one.store.write { transaction in
+            try transaction.setClockAnchor(ClockAnchor(bootID: "now", zero: real + year - 60_000))
+            try transaction.setMoment(wrong.milliseconds)
+            let user = transaction.userID.text
+            _ = try transaction.ensureProfile()
+            for (id, time) in [("c1", wrong), ("c2", old)] {
+                try transaction.db.execute(
+                    sql: "INSERT INTO conversations (id, user_id, channel, started_at) VALUES (?, ?, 'terminal', ?)",
+                    arguments: [id, user, time])
+            }
+            try transaction.db.execute(
+                sql: """
+                    INSERT INTO reminders (id, user_id, kind, text, due_at, time_zone, created_at)
+                    VALUES ('r1', ?, 'reminder', 'tea', ?, 'UTC', ?)
+                    """, arguments: [user, due, wrong])
+        }
+        try await one.store.write {
+            let zero = wasSetBeforeTheFirstWord ? real - 60_000 : real + year - 60_000
+            try $0.noteServerTime(
+                Timestamp(milliseconds: real), offset: wasSetBeforeTheFirstWord ? 0 : -year,
+                anchor: ClockAnchor(bootID: "now", zero: zero))
+        }
+        let right = Timestamp(milliseconds: real - 10_000).iso8601
+        let shown = try await one.store.read { view in
+            try Row.fetchAll(
+                view.db,
+                sql: """
+                    SELECT id, started_at AS a, NULL AS b FROM conversations UNION ALL SELECT id, due_at, created_at FROM reminders ORDER BY id
+                    """
+            ).map { row in [row["id"] as String, row["a"] as String, row["b"] as String? ?? ""] }
+        }
+        #expect(shown == [["c1", right, ""], ["c2", old.iso8601, ""], ["r1", due.iso8601, right]])
+        let sent = try await one.store.read { try $0.outbox() }
+        #expect(sent.first { $0.rowKey == ["c1"] }?.patch["started_at"] == .string(right))
+        #expect(sent.first { $0.rowKey == ["r1"] }?.patch["created_at"] == .string(right))
+        #expect(sent.first { $0.rowKey == ["r1"] }?.patch["due_at"] == .string(due.iso8601))
+        #expect(sent.first { $0.rowKey == ["c1"] }?.hlc.milliseconds == real - 10_000)
     }
 
     @Test("changes made under a wrong clock are dated anew before they leave, in their order")

@@ -45,5 +45,8 @@ import Testing
             .malformed("x"),
         ]
         #expect(Set(all.map(\.description)).count == all.count)
+        // What happens by itself, or what somebody can do.
+        let advice = ["again", "repeated", "sent in", "asked for", "log in", "login", "Check", "Apply", "put aside"]
+        for error in all { #expect(advice.contains { error.description.contains($0) }, "\(error.description)") }
     }
 }

@@ -50,8 +50,10 @@ import Testing
         ] {
             #expect(try PushAnswer(parsing: verdict.json.text, answering: push) == verdict)
         }
-        let reject = RejectRequest(device: Self.device, operation: operations[0], code: "23514", message: "no")
-        #expect(try RejectAnswer(parsing: RejectAnswer.recorded(last: 7).json.text, answering: reject) == .recorded(last: 7))
+        let reject = RejectRequest(device: Self.device, operation: operations[0], code: "23514", message: "no", epoch: nil)
+        for answer in [RejectAnswer.recorded(last: 7), .deviceRewound(last: 3), .serverRewound(last: 4), .otherHistory] {
+            #expect(try RejectAnswer(parsing: answer.json.text, answering: reject) == answer)
+        }
     }
 
     @Test("a request is these bytes and no others")

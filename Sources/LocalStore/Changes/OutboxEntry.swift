@@ -19,6 +19,8 @@ package struct OutboxEntry: Sendable, Hashable {
     package let number: Int64?
     /// Sixteen random bytes in hexadecimal.
     package let operationID: String
+    /// Where the change comes from, likewise, once it has been sent or was made from another; until then ``operationID``.
+    let origin: String?
     package let table: String
     package let rowKey: [String]
     /// `put`, `patch`, `ins`, `del`, `inc` or `add`.
@@ -38,6 +40,7 @@ extension OutboxEntry: FetchableRecord {
         number = row["n"]
         let id: Data = row["op_id"]
         operationID = id.hexadecimal
+        origin = (row["origin"] as Data?)?.hexadecimal
         table = row["tbl"]
         rowKey = try row.jsonArray("row_key").map { $0.stringValue ?? $0.text }
         operation = row["op"]

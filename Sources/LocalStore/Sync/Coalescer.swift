@@ -1,4 +1,5 @@
-/// Folds a row's unsent changes together: twenty edits are one change, and a row that came and went is none.
+/// Folds a row's unsent changes together: twenty edits are one change, and a row that came and went is none. Increments stay
+/// what they are: each counts once by its origin, which a sum of them would not have.
 ///
 /// Changes that were made on the same version of the server's row become one, dated like the last of them. An older change
 /// made on another version stays apart and only loses what a later one overwrites: it must stand or fall on its own.
@@ -8,6 +9,8 @@ struct Coalescer {
         var operation: String
         var values: [String: JSONValue]
         let base: Int64?
+        /// Of a row's beginning, kept when later changes are folded into it.
+        var origin: String
     }
 
     let table: SyncedTable
@@ -26,7 +29,7 @@ struct Coalescer {
                 result = isKnown ? [change] : []
             case "ins": result.append(change)
             case "put": foldPut(change, &result)
-            case "inc": foldCounters(change, &result)
+            case "inc": takeCounters(change, &result)
             case "add": foldSets(change, &result)
             default: foldPatch(change, &result)
             }
@@ -46,6 +49,7 @@ struct Coalescer {
             let earlier = result[index]
             if earlier.base == change.base, !(earlier.operation == "put" && table.isParent) {
                 change.values.merge(earlier.values) { later, _ in later }
+                if earlier.operation == "put" { change.origin = earlier.origin }
                 change.operation = earlier.operation
                 result.remove(at: index)
             } else if earlier.operation == "patch" {
@@ -62,12 +66,8 @@ struct Coalescer {
         return names.isDisjoint(with: table.group) ? names : names.union(table.group)
     }
 
-    private func foldCounters(_ change: Change, _ result: inout [Change]) {
+    private func takeCounters(_ change: Change, _ result: inout [Change]) {
         var change = change
-        for earlier in result where earlier.operation == "inc" {
-            change.values.merge(earlier.values) { .double((($0.doubleValue ?? 0) + ($1.doubleValue ?? 0)).rounded(places: 6)) }
-        }
-        result.removeAll { $0.operation == "inc" }
         change.values = change.values.filter { ($0.value.doubleValue ?? 0) != 0 }
         if !change.values.isEmpty { result.append(change) }
     }
@@ -82,13 +82,5 @@ struct Coalescer {
         }
         result.removeAll { $0.operation == "add" }
         if !change.values.isEmpty { result.append(change) }
-    }
-}
-
-extension Double {
-    fileprivate func rounded(places: Int) -> Double {
-        var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
-        return (self * scale).rounded() / scale
     }
 }

@@ -13,10 +13,13 @@ package struct OutgoingOperation: Sendable, Hashable {
     /// The version of the row that the writer had seen; nil if none.
     package let base: Int64?
     package let hlc: HybridTime
+    /// Where an increment comes from, a UUID in lower case: it counts once, however many copies of this file send it. Nil for
+    /// changes that may come twice.
+    package let origin: String?
 
     package init(
         number: Int64, id: String, table: String, rowKey: [String], operation: String, values: [String: JSONValue]?,
-        base: Int64?, hlc: HybridTime
+        base: Int64?, hlc: HybridTime, origin: String? = nil
     ) {
         self.number = number
         self.id = id
@@ -26,6 +29,7 @@ package struct OutgoingOperation: Sendable, Hashable {
         self.values = values
         self.base = base
         self.hlc = hlc
+        self.origin = origin
     }
 
     /// The clock value is text: JSON numbers lose bits above 2^53 in many programs.
@@ -36,6 +40,7 @@ package struct OutgoingOperation: Sendable, Hashable {
         ]
         if let values { fields["v"] = .object(values) }
         if let base { fields["base"] = .int(base) }
+        if let origin { fields["o"] = .string(origin) }
         return .object(fields)
     }
 
@@ -52,6 +57,10 @@ package struct OutgoingOperation: Sendable, Hashable {
         }
         text += "],\"n\":"
         text += String(number)
+        if let origin {
+            text += ",\"o\":"
+            JSONValue.append(quoted: origin, to: &text)
+        }
         text += ",\"op\":"
         JSONValue.append(quoted: operation, to: &text)
         text += ",\"t\":"

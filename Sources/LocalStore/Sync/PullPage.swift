@@ -18,12 +18,14 @@ package struct PullPage: Sendable, Hashable {
     package let horizon: Int64
     /// The server's clock, in milliseconds since 1970.
     package let now: Int64
+    /// When the person last had everything deleted, by the server's clock; 0: never.
+    package let forgotten: Int64
     /// By rising sequence number, each row once.
     package let rows: [RemoteRow]
 
     package init(
         reset: Bool = false, epoch: String?, head: Int64, to: Int64, hasMore: Bool = false, check: Int64, live: Int64,
-        horizon: Int64 = 0, now: Int64, rows: [RemoteRow]
+        horizon: Int64 = 0, now: Int64, forgotten: Int64 = 0, rows: [RemoteRow]
     ) {
         self.reset = reset
         self.epoch = epoch
@@ -34,6 +36,7 @@ package struct PullPage: Sendable, Hashable {
         self.live = live
         self.horizon = horizon
         self.now = now
+        self.forgotten = forgotten
         self.rows = rows
     }
 }
@@ -48,7 +51,7 @@ extension PullPage {
             return PullPage(
                 epoch: epoch, head: head, to: isLast ? to : rows[end - 1].sequence, hasMore: isLast ? hasMore : true,
                 check: check,
-                live: live, horizon: horizon, now: now, rows: Array(rows[start..<end]))
+                live: live, horizon: horizon, now: now, forgotten: forgotten, rows: Array(rows[start..<end]))
         }
     }
 }

@@ -83,7 +83,8 @@ extension StoreTransaction {
     package func retryQuarantined(afterUpdateTo version: String) throws -> Int {
         guard try db.syncText("retried_by") != version else { return 0 }
         try db.setSync("retried_by", version)
-        return try view.quarantined().filter { !$0.wasRetried }.reduce(0) {
+        // What the person had deleted everywhere goes up again at their word only.
+        return try view.quarantined().filter { !$0.wasRetried && $0.code != Self.forgottenCode }.reduce(0) {
             try retryQuarantined(localID: $1.localID) ? $0 + 1 : $0
         }
     }

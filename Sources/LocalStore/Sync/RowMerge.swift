@@ -22,14 +22,18 @@ package struct MergedRow: Sendable, Hashable {
     package var clock: WriteClock?
     /// For tables whose registers have clocks of their own: those known, by register or group.
     package var clocks: [String: WriteClock]
+    /// The versions that brought the values of those registers, as far as known: one at least as old.
+    package var versions: [String: Int64]
 
     package init(
-        body: [String: JSONValue]? = nil, sequence: Int64? = nil, clock: WriteClock? = nil, clocks: [String: WriteClock] = [:]
+        body: [String: JSONValue]? = nil, sequence: Int64? = nil, clock: WriteClock? = nil, clocks: [String: WriteClock] = [:],
+        versions: [String: Int64] = [:]
     ) {
         self.body = body
         self.sequence = sequence
         self.clock = clock
         self.clocks = clocks
+        self.versions = versions
     }
 }
 
@@ -55,8 +59,8 @@ package struct RowOperation: Sendable, Hashable {
 
 /// The server's rules of conflict, without the server: what a row will be once this device's changes have been taken.
 ///
-/// For registers and deletions, in this order: a writer that had seen the newest version wins; then, the device that wrote
-/// last wins over itself; then the later clock. Increments and additions always count. A deletion of a row of an append-only
+/// For registers and deletions, in this order: a writer that had seen the newest version wins, or that of the register; then, the
+/// device that wrote last wins over itself; then the later clock. Increments and additions always count. A deletion of a row of an append-only
 /// table stands for ever.
 package struct RowMerge: Sendable {
     package let table: SyncedTable
@@ -91,6 +95,7 @@ package struct RowMerge: Sendable {
         guard stands else { return [:] }
         row.body = nil
         row.clocks = [:]
+        row.versions = [:]
         stamp(operation)
         return [:]
     }
@@ -134,7 +139,7 @@ package struct RowMerge: Sendable {
         let registers = operation.values.filter { pair in table.registers.contains { $0.name == pair.key } }
         for (column, value) in registers {
             if let latch = table.latch, latch.column == column, body[column] == latch.value { continue }
-            if wins(operation, over: standing(column, isNew: isNew)) {
+            if (!isNew && hasSeen(column, operation)) || wins(operation, over: standing(column, isNew: isNew)) {
                 body[column] = value
             } else if body[column] != value {
                 lost[column] = value
@@ -143,10 +148,12 @@ package struct RowMerge: Sendable {
         guard lost.isEmpty || lost.count < registers.count else { return lost }
         takeOther(operation.values, isNew: isNew, into: &body)
         row.body = body
-        if isNew { row.clocks = [:] }
+        if isNew { (row.clocks, row.versions) = ([:], [:]) }
         if table.merge == .fields {
-            for column in registers.keys where lost[column] == nil {
-                row.clocks[table.clockName(of: column)] = clock(of: operation)
+            let new = clock(of: operation)
+            for name in registers.keys.filter({ lost[$0] == nil }).map(table.clockName) {
+                row.clocks[name] = new
+                row.versions[name] = nil
             }
         }
         stamp(operation)
@@ -176,6 +183,14 @@ package struct RowMerge: Sendable {
         return row.clocks[table.clockName(of: column)] ?? row.clock
     }
 
+    /// Whether the writer had seen the value that stands, though perhaps not the row's newest version.
+    private func hasSeen(_ column: String, _ operation: RowOperation) -> Bool {
+        guard table.merge == .fields, let base = operation.base, let version = row.versions[table.clockName(of: column)] else {
+            return false
+        }
+        return version <= base
+    }
+
     private func wins(_ operation: RowOperation, over standing: WriteClock?) -> Bool {
         guard let standing else { return true }
         if let base = operation.base, base == row.sequence { return true }
@@ -184,8 +199,10 @@ package struct RowMerge: Sendable {
 
     private func clock(of operation: RowOperation) -> WriteClock {
         let hasSeen = operation.base != nil && operation.base == row.sequence || row.clock?.node == device
-        let least = hasSeen ? row.clock.map { HybridTime(rawValue: $0.hlc.rawValue + 1) } : nil
-        return WriteClock(hlc: max(operation.hlc, least ?? operation.hlc), node: device)
+        let seen = operation.values.keys.filter { self.hasSeen($0, operation) }
+            .compactMap { row.clocks[table.clockName(of: $0)]?.hlc }
+        guard let cause = hasSeen ? row.clock?.hlc : seen.max() else { return WriteClock(hlc: operation.hlc, node: device) }
+        return WriteClock(hlc: max(operation.hlc, HybridTime(rawValue: cause.rawValue + 1)), node: device)
     }
 
     private mutating func stamp(_ operation: RowOperation) {

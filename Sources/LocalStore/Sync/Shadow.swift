@@ -17,7 +17,7 @@ struct Shadow {
         let old = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT tag, gen, hlc, node, clocks, body IS NOT NULL AS live, CASE WHEN ?3 THEN body END AS body
+                    SELECT seq, tag, gen, hlc, node, clocks, body IS NOT NULL AS live, CASE WHEN ?3 THEN body END AS body
                     FROM shadow WHERE tbl = ?1 AND row_key = ?2
                     """),
             arguments: [remote.table, key, SyncedTable.named(remote.table)?.merge == .fields])
@@ -44,15 +44,21 @@ struct Shadow {
             let before = try old.jsonObjectIfPresent("body")
         else { return nil }
         let known = try old.jsonObjectIfPresent("clocks") ?? [:]
+        // Numbers of an earlier full pull may be those of another history; this version is the first that is surely known.
+        let isSameHistory = old["gen"] == generation
         let oldClock = WriteClock(hlc: HybridTime(rawValue: old["hlc"]), node: old["node"])
+        let oldVersion: Int64 = isSameHistory ? old["seq"] : remote.sequence
         let newClock = WriteClock(hlc: remote.hlc, node: remote.node)
         var result = known
+        if !isSameHistory {
+            result = known.mapValues { WriteClock($0)?.json(of: remote.sequence) ?? $0 }
+        }
         for register in table.registers {
             let name = table.clockName(of: register.name)
             if body[register.name] ?? .null != before[register.name] ?? .null {
-                result[name] = newClock.json
+                result[name] = newClock.json(of: remote.sequence)
             } else if result[name] == nil {
-                result[name] = oldClock.json
+                result[name] = oldClock.json(of: oldVersion)
             }
         }
         return JSONValue.object(result).text
@@ -69,7 +75,7 @@ struct Shadow {
         return MergedRow(
             body: try row.jsonObjectIfPresent("body"), sequence: row["seq"],
             clock: WriteClock(hlc: HybridTime(rawValue: row["hlc"]), node: row["node"]),
-            clocks: clocks.compactMapValues(WriteClock.init))
+            clocks: clocks.compactMapValues { WriteClock($0) }, versions: clocks.compactMapValues(WriteClock.version))
     }
 
     /// The row with this device's unconfirmed changes laid over it: what the person sees.
@@ -84,10 +90,17 @@ struct Shadow {
 }
 
 extension WriteClock {
-    fileprivate var json: JSONValue { [.string(String(hlc.rawValue)), .string(node)] }
+    /// The clock of a register with the version that brought its value.
+    fileprivate func json(of version: Int64) -> JSONValue { [.string(String(hlc.rawValue)), .string(node), .int(version)] }
+
+    /// Nil for what an older program wrote.
+    fileprivate static func version(_ json: JSONValue) -> Int64? {
+        guard let parts = json.arrayValue, parts.count > 2 else { return nil }
+        return parts[2].intValue
+    }
 
     fileprivate init?(_ json: JSONValue) {
-        guard let parts = json.arrayValue, parts.count == 2, let hlc = parts[0].stringValue.flatMap(Int64.init),
+        guard let parts = json.arrayValue, parts.count >= 2, let hlc = parts[0].stringValue.flatMap(Int64.init),
             let node = parts[1].stringValue
         else { return nil }
         self.init(hlc: HybridTime(rawValue: hlc), node: node)

@@ -18,7 +18,9 @@ extension StoreTransaction {
 
     /// Takes over what an answer says about the time. When the machine's clock was wrong, changes that have not left yet are
     /// dated anew: those of this run of the machine exactly, earlier ones in their order, after the last time the server was
-    /// heard and before this run began.
+    /// heard and before this run began. So are the moments in them that were taken from the clock; see ``RetimedMoments``.
+    ///
+    /// What has left is not changed: it is what others have. A clock that was set right in the meantime counts as well.
     ///
     /// - Parameters:
     ///   - server: the server's time now.
@@ -27,7 +29,8 @@ extension StoreTransaction {
     package func noteServerTime(_ server: Timestamp, offset: Int64, anchor: ClockAnchor) throws {
         let old = try db.syncInteger("clock_offset_ms") ?? 0
         let last = try db.syncInteger("server_ms") ?? 0
-        if abs(offset - old) > Self.greatestInexactness {
+        let isWrong = try abs(offset - old) > Self.greatestInexactness || wasSet(offset: offset, anchor: anchor)
+        if isWrong {
             try retime(lastHeard: last, offset: offset, anchor: anchor)
             let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(hlc) FROM outbox")) ?? 0
             let clock = try view.lastHybridTime().rawValue
@@ -36,6 +39,16 @@ extension StoreTransaction {
         if abs(offset - old) > 50 { try db.setSync("clock_offset_ms", offset) }
         if abs(server.milliseconds - last) > 300_000 || last == 0 { try db.setSync("server_ms", server.milliseconds) }
         try db.setSync("heard_boot", anchor.bootID)
+    }
+
+    /// Whether changes of this run of the machine were made while its clock showed another time than it does now.
+    private func wasSet(offset: Int64, anchor: ClockAnchor) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM outbox
+                        WHERE state < 2 AND state = 0 AND boot_id = ? AND abs(wall_ms - ? - uptime_ms) > ?)
+                    """), arguments: [anchor.bootID, anchor.zero + offset, Self.greatestInexactness]) == true
     }
 
     private func retime(lastHeard: Int64, offset: Int64, anchor: ClockAnchor) throws {
@@ -61,8 +74,37 @@ extension StoreTransaction {
             let hlc = max(previous + 1, moment << 16)
             previous = hlc
             try db.run("UPDATE outbox SET hlc = ?, wall_ms = ? WHERE lid = ?", [hlc, moment, entry["lid"] as Int64])
-            if entry["tbl"] == "messages", abs(moment - wall) > Self.greatestInexactness {
+            guard abs(moment - wall) > Self.greatestInexactness else { continue }
+            if entry["tbl"] == "messages" {
                 try retimeMessage(entry, moment: moment, hlc: hlc)
+            } else {
+                try retimeMoments(entry, from: wall, to: moment)
+            }
+        }
+    }
+
+    private func retimeMoments(_ entry: Row, from wall: Int64, to moment: Int64) throws {
+        guard let table = SyncedTable.named(entry["tbl"]),
+            let patch = try String.fetchOne(
+                db.cachedStatement(sql: "SELECT patch FROM outbox WHERE lid = ?"), arguments: [entry["lid"] as Int64])
+        else { return }
+        let values = try JSONValue(parsing: patch).objectValue ?? [:]
+        let changes = RetimedMoments(table: table, shown: wall, moment: moment, uptime: entry["uptime_ms"])
+            .changes(in: values)
+        guard !changes.isEmpty else { return }
+        try db.run(
+            "UPDATE outbox SET patch = ? WHERE lid = ?",
+            [JSONValue.object(values.merging(changes.mapValues { .string($0.iso8601) }) { $1 }).text, entry["lid"] as Int64])
+        let key = try JSONValue(parsing: entry["row_key"]).arrayValue?.compactMap(\.stringValue) ?? []
+        guard key.count == table.key.count else { return }
+        try db.silently {
+            for (column, time) in changes.sorted(by: { $0.key < $1.key }) {
+                // What was written later stands.
+                try db.run(
+                    """
+                    UPDATE \(table.name) SET \(column) = ? WHERE user_id = ? AND \(column) = ?
+                        \(table.key.map { "AND \($0) = ?" }.joined(separator: " "))
+                    """, [time, userID.text, values[column]?.stringValue] + key)
             }
         }
     }

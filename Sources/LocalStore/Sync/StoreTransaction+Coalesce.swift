@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension StoreTransaction {
@@ -62,7 +63,9 @@ extension StoreTransaction {
         let isKnown = onServer.body != nil || entries.contains { $0.state != .pending }
         let unsent = entries.filter { $0.state == .pending }
         let before = unsent.map {
-            Coalescer.Change(localID: $0.localID, operation: $0.operation, values: $0.patch, base: $0.base)
+            Coalescer.Change(
+                localID: $0.localID, operation: $0.operation, values: $0.patch, base: $0.base, origin: $0.origin ?? $0.operationID
+            )
         }
         let sendable = before.map { reduced($0, to: table, onServer: onServer.body) }
         let after = Coalescer(table: table, isKnownToServer: isKnown).fold(sendable).filter { change in
@@ -76,8 +79,11 @@ extension StoreTransaction {
             }
             if left != change {
                 try db.run(
-                    "UPDATE outbox SET op = ?, patch = ? WHERE lid = ?",
-                    [left.operation, left.operation == "del" ? nil : JSONValue.object(left.values).text, left.localID])
+                    "UPDATE outbox SET op = ?, patch = ?, origin = ? WHERE lid = ?",
+                    [
+                        left.operation, left.operation == "del" ? nil : JSONValue.object(left.values).text,
+                        Data(hexadecimal: left.origin), left.localID,
+                    ])
             }
         }
         if !table.counters.isEmpty || !table.growingSets.isEmpty {
@@ -119,15 +125,16 @@ extension StoreTransaction {
         }
     }
 
-    /// A change made here and now, dated like the entry it comes from as far as that was dated by the machine.
+    /// A change made here and now, dated like the entry it comes from as far as that was dated by the machine. It has that one's
+    /// origin: a copy of this file that makes the same of it makes nothing else.
     func add(
         _ operation: String, _ values: [String: JSONValue]?, _ table: String, _ key: String, base: Int64?, like source: Int64,
         mark: String? = nil
     ) throws {
         try db.run(
             """
-            INSERT INTO outbox (op_id, tbl, row_key, op, patch, base, hlc, wall_ms, boot_id, uptime_ms, code)
-            SELECT randomblob(16), ?, ?, ?, ?, ?, ?, wall_ms, boot_id, uptime_ms, ? FROM outbox WHERE lid = ?
+            INSERT INTO outbox (op_id, tbl, row_key, op, patch, base, hlc, wall_ms, boot_id, uptime_ms, code, origin)
+            SELECT randomblob(16), ?, ?, ?, ?, ?, ?, wall_ms, boot_id, uptime_ms, ?, coalesce(origin, op_id) FROM outbox WHERE lid = ?
             """,
             [
                 table, key, operation, values.map { JSONValue.object($0).text }, base, try tick().rawValue, mark, source,

@@ -35,6 +35,7 @@ extension StoreTransaction {
     package func takePage(_ page: PullPage, since: Int64, epoch: String?) throws -> PageOutcome {
         let position = try view.syncPosition()
         guard position.cursor == since, position.epoch == epoch else { return .stale }
+        try takeForgetting(page.forgotten, position)
         if page.reset || (position.epoch != nil && page.epoch != position.epoch) {
             try beginAnew(epoch: page.epoch)
             // A server that has nothing of this person's has none of this device's operations either.
@@ -70,8 +71,9 @@ extension StoreTransaction {
         // Their effects are in the server's state by now, wherever its numbering stands.
         try db.run("UPDATE outbox SET acked_seq = 0 WHERE state = 2")
         guard isOtherHistory else { return }
-        // Version numbers of another history mean nothing in this one.
-        try db.run("UPDATE outbox SET base = NULL WHERE state < 2 AND state = 0")
+        // Version numbers of another history mean nothing in this one. What was sealed with one and has been taken is answered from
+        // the ledger, whatever it says by now; what has not must not seem to have seen what it never saw.
+        try db.run("UPDATE outbox SET base = NULL WHERE state < 2")
         try db.run("UPDATE shadow SET published = NULL")
     }
 

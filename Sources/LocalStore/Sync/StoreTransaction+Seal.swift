@@ -35,7 +35,10 @@ extension StoreTransaction {
             }
             guard batch.isEmpty || bytes + entry.sizeAtMost <= maxBytes else { break }
             try db.run(
-                "UPDATE outbox SET state = 1, n = ?, op_id = ? WHERE lid = ?", [next, Data(hexadecimal: id), entry.localID])
+                """
+                UPDATE outbox SET state = 1, n = ?, op_id = ?, origin = CASE WHEN op = 'inc' THEN coalesce(origin, op_id) END
+                WHERE lid = ?
+                """, [next, Data(hexadecimal: id), entry.localID])
             batch.append(operation)
             bytes += entry.sizeAtMost
             next += 1
@@ -76,7 +79,8 @@ extension OutboxEntry {
     func outgoing(number: Int64, id: String) -> OutgoingOperation {
         OutgoingOperation(
             number: number, id: id, table: table, rowKey: rowKey, operation: operation,
-            values: operation == "del" ? nil : patch, base: base, hlc: hlc)
+            values: operation == "del" ? nil : patch, base: base, hlc: hlc,
+            origin: operation == "inc" ? Self.uuid(hexadecimal: origin ?? operationID) : nil)
     }
 
     /// The id with hyphens, as the server knows it.
@@ -94,7 +98,7 @@ extension OutboxEntry {
 
     /// No fewer bytes than the operation's JSON will have, but for control characters, which are few. To make the JSON only to
     /// see its length costs as much as sending it.
-    var sizeAtMost: Int { 200 + table.utf8.count + rowKey.reduce(0) { $0 + $1.utf8.count + 3 } + patchBytes }
+    var sizeAtMost: Int { 250 + table.utf8.count + rowKey.reduce(0) { $0 + $1.utf8.count + 3 } + patchBytes }
 
     var rowKeyText: String { JSONValue.array(rowKey.map(JSONValue.string)).text }
 }

@@ -38,7 +38,9 @@ extension PullPage {
         self.init(
             reset: try object.bool("reset"), epoch: try object.uuidIfPresent("epoch"), head: try object.count("head"),
             to: try object.count("to"), hasMore: try object.bool("more"), check: try object.tag("chk"),
-            live: try object.count("live"), horizon: try object.count("horizon"), now: try object.count("now"), rows: rows)
+            live: try object.count("live"), horizon: try object.count("horizon"), now: try object.count("now"),
+            // A project that was set up before there was such a mark says nothing.
+            forgotten: object.has("forgotten") ? try object.count("forgotten") : 0, rows: rows)
         try agree(since: since, path: object.path)
     }
 
@@ -76,7 +78,7 @@ extension PullPage {
         [
             "reset": .bool(reset), "epoch": epoch.map(JSONValue.string) ?? .null, "head": .int(head), "to": .int(to),
             "more": .bool(hasMore), "chk": .int(check), "live": .int(live), "horizon": .int(horizon), "now": .int(now),
-            "rows": .array(rows.map(\.json)),
+            "forgotten": .int(forgotten), "rows": .array(rows.map(\.json)),
         ]
     }
 }

@@ -38,7 +38,7 @@ package enum RemoteError: Error, Sendable, Hashable, CustomStringConvertible {
             "Something else answered in the server's place: \(what). If this network has a login page, log in there."
         case .untrusted(let what):
             "The server could not prove who it is: \(what). Check the clock of this device and the configured CA file."
-        case .unauthorized(let what): "The server does not accept this device's token: \(what)."
+        case .unauthorized(let what): "The server does not accept this device's token: \(what). A new one is asked for."
         case .forbidden(let what):
             "The server refuses this account: \(what). Check the account with 'companion-edge whoami' and the project with 'companion-edge doctor'."
         case .signedOut(let what): "This device is signed out: \(what). Run 'companion-edge login'; nothing is lost meanwhile."
@@ -48,8 +48,10 @@ package enum RemoteError: Error, Sendable, Hashable, CustomStringConvertible {
         case .server(let status, let message, _): "The server has a problem (\(status)): \(message). It is tried again later."
         case .notMigrated(let what):
             "The project is not set up for this program: \(what). Apply the files in supabase/migrations to it, then sync again."
-        case .poison(let code, let message): "The database refuses a change (\(code)): \(message)."
-        case .malformed(let what): "The server's answer cannot be used: \(what). Nothing of it was applied."
+        case .poison(let code, let message):
+            "The database refuses a change (\(code)): \(message). It is put aside, and the others go through; then 'companion-edge sync quarantine' shows it."
+        case .malformed(let what):
+            "The server's answer cannot be used: \(what). Nothing of it was applied; it is asked again. If it stays so, update companion-edge and the project (supabase/migrations)."
         }
     }
 }

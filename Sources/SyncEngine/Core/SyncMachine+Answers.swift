@@ -114,6 +114,9 @@ extension SyncMachine {
                 counters.rewinds += 1
                 queue.append(.serverRewound(last: last))
                 detour(at: moment)
+            case .otherHistory:
+                mustPullFirst = true
+                detour(at: moment)
             }
         }
     }
@@ -152,6 +155,9 @@ extension SyncMachine {
             while case .takePage? = queue.first { queue.removeFirst() }
             takenPage = nil
             hasMorePages = false
+            // What was read from the file names versions of the history that is over.
+            batch = []
+            dropAhead()
             mustPull = true
             detour(at: moment)
         case .more:

@@ -15,7 +15,8 @@ extension SyncMachine {
             isHunting = true
             guard let only = request.operations.first else { return fail(.malformed(message), at: moment) }
             guard request.operations.count > 1 else {
-                refused = RejectRequest(device: request.device, operation: only, code: code, message: message)
+                refused = RejectRequest(
+                    device: request.device, operation: only, code: code, message: message, epoch: request.pull.epoch)
                 return
             }
             batchLimit = max(1, request.operations.count / 2)
@@ -33,7 +34,8 @@ extension SyncMachine {
                     let stub = OutgoingOperation(
                         number: only.number, id: only.id, table: only.table, rowKey: only.rowKey, operation: only.operation,
                         values: nil, base: only.base, hlc: only.hlc)
-                    refused = RejectRequest(device: request.device, operation: stub, code: "54000", message: message)
+                    refused = RejectRequest(
+                        device: request.device, operation: stub, code: "54000", message: message, epoch: request.pull.epoch)
                 }
                 return fail(error, at: moment)
             }

@@ -20,7 +20,8 @@ struct TestDevice {
 
     /// The next operation. `hlc` overrules the clock.
     mutating func make(
-        _ kind: String, _ table: String, _ key: [String] = [], _ values: JSONValue? = nil, base: Int64? = nil, hlc: Int64? = nil
+        _ kind: String, _ table: String, _ key: [String] = [], _ values: JSONValue? = nil, base: Int64? = nil, hlc: Int64? = nil,
+        origin: String? = nil
     ) -> JSONValue {
         lastMade += 1
         let now = (Int64(Date.now.timeIntervalSince1970 * 1000) + lead) << 16 + lastMade
@@ -30,6 +31,7 @@ struct TestDevice {
         ]
         operation["v"] = values
         operation["base"] = base.map(JSONValue.int)
+        operation["o"] = origin.map(JSONValue.string)
         return .object(operation)
     }
 

@@ -18,6 +18,10 @@ package struct ModelAccount: Sendable {
     package internal(set) var effects: [ModelEffect] = []
     /// Every text that ever came in with an operation, whether it stood, lost or was refused.
     package internal(set) var texts: Set<String> = []
+    /// Increments that have counted, by where they come from.
+    package internal(set) var counted: Set<String> = []
+    /// The hybrid time at which the person had everything deleted: what was made before it is not taken. 0: never.
+    package internal(set) var forgotten: Int64 = 0
     /// Counter changes in the order they were applied, clamped: what a counter must add up to.
     package internal(set) var counterSteps: [Double] = []
 
@@ -38,7 +42,8 @@ package struct ModelAccount: Sendable {
             sequence += 1
             let tag = Int64(random.next() & UInt64(ModelSchema.tagModulus - 1))
             let old = versions[stamp.row]
-            let version = Self.version(after: old, stamp: stamp, sequence: sequence, tag: tag, schema: schema, now: now)
+            var version = Self.version(after: old, stamp: stamp, sequence: sequence, tag: tag, schema: schema, now: now)
+            version.numberFields()
             versions[stamp.row] = version
             if let old, !old.isDeleted {
                 integrity -= old.tag
@@ -58,17 +63,38 @@ package struct ModelAccount: Sendable {
         after old: ModelVersion?, stamp: Stamp, sequence: Int64, tag: Int64, schema: ModelSchema, now: Int64
     ) -> ModelVersion {
         let clock = ModelClock(hlc: max(old?.clock.hlc ?? 0, stamp.clock.hlc), node: stamp.clock.node)
-        var fields: [String: ModelClock] = [:]
-        if let table = schema.tables[stamp.row.table], table.merge == .fields, !stamp.isDeletion {
-            if let old, !old.isDeleted { fields = old.fields }
-            for column in stamp.columns { fields[table.clockName(of: column)] = stamp.clock }
-        }
         let isBorn = old?.isDeleted ?? true
+        var fields: [String: ModelClock] = [:]
+        var fieldSequences: [String: Int64] = [:]
+        if let table = schema.tables[stamp.row.table], table.merge == .fields, !stamp.isDeletion {
+            if let old, !isBorn { (fields, fieldSequences) = (old.fields, old.fieldSequences) }
+            // The fields of a row that begins are all as old as the row.
+            let written = isBorn ? stamp.columns.union(table.columns.keys.filter(table.isRegister)) : stamp.columns
+            for name in written.map(table.clockName) {
+                fields[name] = stamp.clock
+                fieldSequences[name] = nil
+            }
+        }
         return ModelVersion(
             sequence: sequence, tag: tag, clock: clock, bornAt: isBorn ? stamp.clock.hlc : old?.bornAt ?? stamp.clock.hlc,
             bornBy: isBorn ? stamp.clock.node : old?.bornBy ?? stamp.clock.node,
             soloFrom: old?.clock.node == stamp.clock.node ? old?.soloFrom ?? 0 : old?.sequence ?? 0, isDeleted: stamp.isDeletion,
-            fields: fields, at: now, heldUntil: stamp.isDeletion ? stamp.heldUntil : nil)
+            fields: fields, fieldSequences: fieldSequences, at: now, heldUntil: stamp.isDeletion ? stamp.heldUntil : nil)
+    }
+
+    /// Forgets what is known of the person's rows, and remembers when. The devices' numbers stay.
+    mutating func forget(at now: Int64, epoch: String) {
+        rows = [:]
+        versions = [:]
+        conflicts = []
+        rejections = []
+        texts = []
+        counterSteps = []
+        for (device, state) in devices {
+            devices[device]?.ledger = state.ledger.mapValues { $0.withoutContent }
+        }
+        (integrity, live, horizon, forgotten) = (0, 0, sequence, now << 16)
+        self.epoch = epoch
     }
 
     /// Whether a live version has no row.

@@ -54,8 +54,17 @@ struct ModelMerge {
 
     /// The hybrid time the row gets: after everything its writer is known to have seen.
     var stampedAt: Int64 {
-        guard let version, hasSeenNewest || version.clock.node == device else { return operation.hlc }
-        return max(operation.hlc, version.clock.hlc + 1)
+        guard let version else { return operation.hlc }
+        if hasSeenNewest || version.clock.node == device { return max(operation.hlc, version.clock.hlc + 1) }
+        guard current != nil else { return operation.hlc }
+        let seen = operation.values.keys.map(table.clockName).filter(hasSeen).compactMap { version.fields[$0]?.hlc }
+        return max(operation.hlc, (seen.max() ?? -1) + 1)
+    }
+
+    /// Whether the writer had seen the value that stands in a field, though not the row's newest version.
+    private func hasSeen(field: String) -> Bool {
+        guard let base = operation.base, let sequence = version?.fieldSequences[field] else { return false }
+        return sequence <= base
     }
 
     private var hasSeenNewest: Bool {
@@ -166,6 +175,7 @@ struct ModelMerge {
         } else {
             standing = version.clock
         }
+        if table.merge == .fields, !version.isDeleted, hasSeen(field: table.clockName(of: column)) { return true }
         return hasSeenNewest || standing.node == device || clock > standing
     }
 

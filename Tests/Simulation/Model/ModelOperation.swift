@@ -10,6 +10,8 @@ package struct ModelOperation: Sendable {
     package let values: [String: JSONValue]
     package let base: Int64?
     package var hlc: Int64
+    /// Where an increment comes from; nil for everything else, and from devices that do not say.
+    package let origin: String?
     package let json: JSONValue
 
     package init(_ json: JSONValue) throws {
@@ -28,6 +30,7 @@ package struct ModelOperation: Sendable {
         values = fields["v"]?.objectValue ?? [:]
         base = fields["base"]?.intValue
         hlc = clock
+        origin = fields["o"]?.stringValue
         self.json = json
     }
 

@@ -29,7 +29,7 @@ struct ModelPush {
             wasClamped = true
         }
         let result = try outcome(of: operation)
-        account.remember(operation)
+        if operation.hlc >= account.forgotten { account.remember(operation) }
         account.devices[device]?.ledger[operation.number] = .init(operationID: operation.id, result: result)
         account.devices[device]?.last = operation.number
         results.append(result)
@@ -46,10 +46,14 @@ struct ModelPush {
             account.versions[row] = version
             account.versions[row]?.sequence = numbered.sequence
             account.versions[row]?.tag = numbered.tag
+            account.versions[row]?.numberFields()
         }
     }
 
     private mutating func outcome(of operation: ModelOperation) throws -> JSONValue {
+        guard operation.hlc >= account.forgotten else {
+            return reject(operation, code: "FORGOTTEN", "made before everything was deleted", content: nil)
+        }
         if let reason = operation.refusal(schema) { return reject(operation, code: "PRE", reason) }
         guard let table = schema.tables[operation.table], let key = operation.key else {
             return reject(operation, code: "PRE", "unknown table")
@@ -58,6 +62,9 @@ struct ModelPush {
             throw ModelError("22P05", "unsupported Unicode escape sequence")
         }
         let row = ModelRowID(table: table.name, key: key)
+        if operation.kind == "inc", let origin = operation.origin, !account.counted.insert(origin).inserted {
+            return ["n": .int(operation.number), "id": .string(operation.id), "r": "ok"]
+        }
         var merge = ModelMerge(
             table: table, operation: operation, device: device, current: account.rows[row],
             version: pending[row] ?? account.versions[row])
@@ -67,7 +74,7 @@ struct ModelPush {
         account.effects.append(
             ModelEffect(
                 device: device, number: operation.number, operationID: operation.id, row: row, kind: operation.kind,
-                values: operation.values, isApplied: !merge.isLost))
+                values: operation.values, origin: operation.origin, isApplied: !merge.isLost))
         if !merge.lost.isEmpty || (merge.isLost && operation.kind == "del") {
             account.conflicts.append(ModelConflict(row: row, kept: merge.kept, lost: merge.lost, node: device, at: now))
         }
@@ -88,8 +95,13 @@ struct ModelPush {
     }
 
     private mutating func reject(_ operation: ModelOperation, code: String, _ message: String) -> JSONValue {
+        reject(operation, code: code, message, content: operation.json)
+    }
+
+    private mutating func reject(_ operation: ModelOperation, code: String, _ message: String, content: JSONValue?) -> JSONValue {
+        let kept = content ?? ["n": .int(operation.number), "id": .string(operation.id)]
         account.rejections.append(
-            ModelRejection(device: device, number: operation.number, operation: operation.json, code: code))
+            ModelRejection(device: device, number: operation.number, operation: kept, code: code))
         return [
             "n": .int(operation.number), "id": .string(operation.id), "r": "rejected", "code": .string(code),
             "msg": .string(message),

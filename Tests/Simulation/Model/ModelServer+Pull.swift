@@ -30,7 +30,8 @@ extension ModelServer {
         return [
             "reset": .bool(reset), "epoch": account.map { .string($0.epoch) } ?? .null, "head": .int(head), "to": .int(to),
             "more": .bool(!reset && to < head), "chk": .int(account?.integrity ?? 0), "live": .int(account?.live ?? 0),
-            "horizon": .int(account?.horizon ?? 0), "now": .int(now), "rows": .array(rows),
+            "horizon": .int(account?.horizon ?? 0), "now": .int(now),
+            "forgotten": .int((account?.forgotten ?? 0) >> 16), "rows": .array(rows),
         ]
     }
 

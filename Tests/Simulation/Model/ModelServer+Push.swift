@@ -53,13 +53,21 @@ extension ModelServer {
         guard let device = arguments["p_dev"]?.stringValue, let number = arguments["p_n"]?.intValue,
             let json = arguments["p_op"], let code = arguments["p_code"]?.stringValue
         else { throw ModelError("22023", "sync_reject needs device, number, operation and code") }
+        let epoch = arguments["p_epoch"]?.stringValue
+        if let epoch, epoch != accounts[user]?.epoch { return ["verdict": "other_history"] }
         var account = account(of: user)
         let operation = try ModelOperation(json)
         var state = account.devices[device] ?? ModelDevice()
         // Said before: the answer got lost.
         if let entry = state.ledger[number], entry.operationID == operation.id { return verdict("ok", last: state.last) }
         guard number > state.last else { return verdict("device_rewound", last: state.last) }
-        guard number == state.last + 1 else { return verdict("server_rewound", last: state.last) }
+        guard number == state.last + 1 else {
+            if epoch != nil {
+                account.epoch = random.uuid()
+                accounts[user] = account
+            }
+            return verdict("server_rewound", last: state.last)
+        }
         let message = arguments["p_msg"]?.stringValue ?? ""
         state.last = number
         state.ledger[number] = .init(

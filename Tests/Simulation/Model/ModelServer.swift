@@ -37,6 +37,7 @@ package struct ModelServer: Sendable {
         case "sync_pull": return try pull(arguments, user: user)
         case "sync_reject": return try reject(arguments, user: user)
         case "sync_status": return status(user: user)
+        case "sync_forget_me": return try forget(arguments, user: user)
         case "sync_reconcile": return ["repaired": .int(Int64(reconcile(user: user)))]
         default: throw ModelError("PGRST202", "Could not find the function public.\(function)", status: 404)
         }
@@ -45,6 +46,16 @@ package struct ModelServer: Sendable {
     /// The person's part, made when it is first written to.
     mutating func account(of user: String) -> ModelAccount {
         accounts[user] ?? ModelAccount(epoch: random.uuid())
+    }
+
+    /// Deletes all that a person has, at their word.
+    private mutating func forget(_ arguments: [String: JSONValue], user: String) throws -> JSONValue {
+        guard arguments["p_confirm"] == "delete everything" else { throw ModelError("22023", "to delete everything, say so") }
+        var account = account(of: user)
+        let deleted = account.rows.count
+        account.forget(at: now, epoch: random.uuid())
+        accounts[user] = account
+        return ["deleted": .int(Int64(deleted))]
     }
 
     private func status(user: String) -> JSONValue {

@@ -39,10 +39,17 @@ package struct ModelVersion: Sendable, Hashable {
     package var soloFrom: Int64
     package var isDeleted: Bool
     package var fields: [String: ModelClock]
+    /// The sequence numbers of the versions that brought the fields' values.
+    package var fieldSequences: [String: Int64] = [:]
     /// Server milliseconds.
     package var at: Int64
     /// A person's deletion holds against programs until then, in server milliseconds.
     package var heldUntil: Int64?
+
+    /// Fields that this version brought get its number.
+    mutating func numberFields() {
+        for name in fields.keys where fieldSequences[name] == nil { fieldSequences[name] = sequence }
+    }
 }
 
 /// What the server remembers of one device.
@@ -55,6 +62,12 @@ package struct ModelDevice: Sendable, Hashable {
     package struct LedgerEntry: Sendable, Hashable {
         package let operationID: String
         package let result: JSONValue
+
+        /// What became of the operation, without anything of a row's.
+        var withoutContent: Self {
+            let fields = (result.objectValue ?? [:]).filter { !["lost", "kept", "msg"].contains($0.key) }
+            return Self(operationID: operationID, result: .object(fields))
+        }
     }
 }
 
@@ -82,5 +95,7 @@ package struct ModelEffect: Sendable, Hashable {
     package let row: ModelRowID
     package let kind: String
     package let values: [String: JSONValue]
+    /// Where an increment comes from; copies of a file share it.
+    package let origin: String?
     package let isApplied: Bool
 }

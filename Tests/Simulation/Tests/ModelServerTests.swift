@@ -136,6 +136,69 @@ import Testing
         #expect(server.accounts[Self.user]?.devices["a"]?.acknowledged == 1)
     }
 
+    @Test mutating func whoSawTheValueWinsThoughAnotherFieldIsNewer() throws {
+        let reminder = ModelRowID(table: "reminders", key: ["0190aaaa-0000-7000-8000-000000000001"])
+        try push([operation(1, "put", ["text": "tea", "state": "pending"], at: 2000, row: reminder)])
+        try push([operation(1, "patch", ["state": "done"], at: 3000, base: 1, row: reminder)], device: "b")
+        // Seen before the other field was changed; and a value that came after what this device has seen.
+        let answer = try push(
+            [
+                operation(1, "patch", ["text": "coffee"], at: 1000, base: 1, row: reminder),
+                operation(2, "patch", ["state": "lost"], at: 1000, base: 1, row: reminder),
+            ], device: "c")
+        #expect(answer["results"]?.arrayValue?.map { $0.objectValue?["r"] } == ["ok", "lost"])
+        #expect(server.accounts[Self.user]?.rows[reminder]?["text"] == "coffee")
+        #expect(server.accounts[Self.user]?.rows[reminder]?["state"] == "done")
+        // Cause before effect: whoever saw neither must be later than the value that was edited.
+        let late = try push([operation(1, "patch", ["text": "milk"], at: 1500, row: reminder)], device: "d")
+        #expect(late["results"]?.arrayValue?.first?.objectValue?["r"] == "lost")
+    }
+
+    @Test mutating func anIncrementCountsOnceWhicheverDeviceBringsIt() throws {
+        let trust = ModelRowID(table: "conversation_state", key: [])
+        var increment = operation(1, "inc", ["trust_score": 0.5], row: trust).objectValue ?? [:]
+        increment["o"] = "origin"
+        for device in ["a", "b"] {
+            let answer = try push([.object(increment)], device: device)
+            #expect(answer["results"]?.arrayValue?.first?.objectValue?["r"] == "ok")
+        }
+        #expect(server.accounts[Self.user]?.counterSteps == [0.5])
+    }
+
+    @Test mutating func whatWasMadeBeforeEverythingWasDeletedIsNotTaken() throws {
+        try push([operation(1, "put", ["value": "cat"])])
+        let epoch = server.accounts[Self.user]?.epoch
+        server.now += 5000
+        _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: Self.user)
+        #expect(server.accounts[Self.user]?.epoch != epoch)
+        #expect(try pull(since: 0)["forgotten"]?.intValue == Self.start + 5000)
+        let answer = try push(
+            [operation(2, "put", ["value": "dog"], at: 4000), operation(3, "put", ["value": "hen"], at: 6000)],
+            acknowledged: 1, numbered: 2)
+        #expect(answer["results"]?.arrayValue?.map { $0.objectValue?["code"] } == ["FORGOTTEN", nil])
+        #expect(server.accounts[Self.user]?.rows[Self.pet]?["value"] == "hen")
+        #expect(server.accounts[Self.user]?.rejections.map(\.operation) == [["n": 2, "id": "op2"]])
+    }
+
+    @Test mutating func aRejectionOfAnotherHistoryIsNotRecorded() throws {
+        try push([operation(1, "put", ["value": "cat"])])
+        let epoch = server.accounts[Self.user]?.epoch ?? ""
+        server.renewEpoch(user: Self.user)
+        func reject(_ number: Int64, epoch: String?) throws -> JSONValue? {
+            let arguments: JSONValue = [
+                "p_dev": "a", "p_n": .int(number), "p_op": operation(number, "put", ["value": "x"]), "p_code": "22P05",
+                "p_epoch": epoch.map(JSONValue.string) ?? .null,
+            ]
+            return try server.call("sync_reject", arguments, user: Self.user).objectValue?["verdict"]
+        }
+        #expect(try reject(2, epoch: epoch) == "other_history")
+        #expect(server.accounts[Self.user]?.devices["a"]?.last == 1)
+        let current = server.accounts[Self.user]?.epoch
+        #expect(try reject(2, epoch: current) == "ok")
+        #expect(try reject(4, epoch: current) == "server_rewound")
+        #expect(server.accounts[Self.user]?.epoch != current)
+    }
+
     @Test mutating func pagesAddUpToTheIntegrityValue() throws {
         for number in 1...7 {
             let row = ModelRowID(table: "memory", key: ["FACT", "key\(number)"])

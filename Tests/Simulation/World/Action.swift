@@ -22,6 +22,8 @@ package enum Action: Sendable, Hashable {
     /// A row vanishes without its trigger; a nightly job notices.
     case deleteUnseen(person: Int, choice: Int)
     case reconcile(person: Int)
+    /// The person has everything deleted.
+    case forgetMe(person: Int)
     /// The server speaks a newer protocol for a while.
     case refuseProtocol(forMilliseconds: Int64)
     /// The server's functions are missing for a while.

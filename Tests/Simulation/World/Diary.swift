@@ -22,6 +22,18 @@ struct Diary: Sendable {
     /// The file was set back or copied: what was done on it since need not be anywhere.
     var isUncertain = false
 
+    /// The increments made on this seat, by where they come from: steps, and where a new row began compared with where new rows
+    /// begin.
+    var incrementsByOrigin: [String: Double] {
+        var result: [String: Double] = [:]
+        for change in changes.values {
+            guard let value = change.patch["trust_score"]?.doubleValue else { continue }
+            let step = change.operation == "inc" ? value : value - ConversationState.initialTrust
+            if abs(step) > 0.0005 { result[change.operationID.lowercased()] = step }
+        }
+        return result
+    }
+
     /// By how much this seat moved the counter: steps, and where a new row began compared with where new rows begin.
     var increments: Double {
         changes.values.reduce(0) { sum, change in

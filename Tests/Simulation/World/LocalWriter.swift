@@ -20,6 +20,13 @@ struct LocalWriter {
     /// Every text a person writes begins with a mark that is theirs alone.
     static func mark(person: Int) -> String { "person\(person)." }
 
+    /// Which write of the run a text comes from; nil for a text that nobody wrote on a seat.
+    static func ordinal(of text: String) -> Int? {
+        let parts = text.split(separator: ".")
+        guard parts.count == 3, parts[0].hasPrefix("person"), parts[1].hasPrefix("seat") else { return nil }
+        return Int(parts[2])
+    }
+
     private var value: String { "\(Self.mark(person: person))seat\(seat).\(ordinal)" }
 
     func perform(_ write: LocalWrite, diary: inout Diary) throws {

@@ -43,6 +43,13 @@ package struct Plan: Sendable {
         clocks = (0..<devices).map { _ in Self.clock(troubles, using: &random) }
         var maker = PlanMaker(troubles: troubles, seats: seats, people: people, devices: devices, random: random)
         actions = maker.actions()
+        // Came later: drawn apart, so that seeds mean what they meant.
+        var more = SeededGenerator(seed: seed &* 0xA24B_AED4_963E_E407 &+ 5)
+        guard Int.random(in: 0..<8, using: &more) == 0 else { return }
+        self.troubles.insert(.forgetting)
+        let at = Int64.random(in: 0..<Self.chaosMilliseconds, using: &more)
+        actions.append(PlannedAction(at: at, action: .forgetMe(person: Int.random(in: 0..<people, using: &more))))
+        actions.sort { $0.at < $1.at }
     }
 
     private static func clock(_ troubles: Set<Trouble>, using random: inout SeededGenerator) -> Clock {

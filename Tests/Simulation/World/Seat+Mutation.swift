@@ -149,6 +149,7 @@ extension PullPage {
     ) -> PullPage {
         PullPage(
             reset: reset, epoch: epoch, head: head, to: to ?? self.to, hasMore: hasMore ?? self.hasMore,
-            check: check ?? self.check, live: live ?? self.live, horizon: horizon, now: now, rows: rows ?? self.rows)
+            check: check ?? self.check, live: live ?? self.live, horizon: horizon, now: now, forgotten: forgotten,
+            rows: rows ?? self.rows)
     }
 }

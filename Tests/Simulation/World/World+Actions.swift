@@ -31,6 +31,7 @@ extension World {
         case .collectTombstones(let age): server.collectTombstones(olderThan: age)
         case .deleteUnseen(let person, let choice): deleteUnseen(person, choice)
         case .reconcile(let person): _ = server.reconcile(user: Self.account(of: person))
+        case .forgetMe(let person): try forgetMe(person)
         case .refuseProtocol(let span):
             protocolRefusedUntil = elapsed + span
             server.protocols = 2...2
@@ -69,12 +70,27 @@ extension World {
 
     private func restoreServer(quietly: Bool) {
         guard let copy = serverCopy else { return }
+        // A backup of before does not know that anything was deleted since.
+        forgetting = forgetting.filter { person, _ in
+            let account = Self.account(of: person)
+            return copy.accounts[account]?.forgotten == server.accounts[account]?.forgotten
+        }
         server.restore(copy)
         // A restore cuts every connection: what was on its way is gone.
         restoredAt = elapsed
         serverWasRestored = true
         guard !quietly else { return }
         for account in server.accounts.keys.sorted() { server.renewEpoch(user: account) }
+    }
+
+    /// What was written until a moment ago must not come back, if clocks can tell.
+    private func forgetMe(_ person: Int) throws {
+        let account = Self.account(of: person)
+        _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: account)
+        serverHasForgotten = true
+        poke(person: person)
+        guard plan.troubles.isDisjoint(with: [.clockOffsets, .clockJumps, .reboots]) else { return }
+        forgetting[person] = writeTimes.lastIndex { $0 < elapsed - 2000 }.map { $0 + 1 }
     }
 
     private func deleteUnseen(_ person: Int, _ choice: Int) {

@@ -61,6 +61,10 @@ final class World {
     private(set) var writes = 0
     /// Requests that the server has not got yet, also of programs that are dead: they may still change something.
     var underWay = 0
+    /// When each of them was made.
+    private(set) var writeTimes: [Int64] = []
+    /// The last write before a person had everything deleted, by person.
+    var forgetting: [Int: Int] = [:]
 
     struct FileCopy {
         let content: FileContent
@@ -100,6 +104,7 @@ final class World {
 
     func nextWrite() -> Int {
         writes += 1
+        writeTimes.append(elapsed)
         return writes
     }
 

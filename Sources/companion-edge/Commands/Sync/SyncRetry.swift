@@ -7,14 +7,15 @@ struct SyncRetry: CompanionCommand {
         abstract: "Offer changes in quarantine again.",
         discussion: """
             They are sent with the next sync, as if they were made now. What has been overwritten since is not brought back; \
-            it is listed by 'sync conflicts'.
+            it is listed by 'sync conflicts'. What was made before you had everything deleted goes up again only if you give its \
+            number.
 
             EXAMPLES:
               companion-edge sync retry
               companion-edge sync retry 17 18
             """)
 
-    @Argument(help: "Which ones, by their numbers in 'sync quarantine'; without any, all.")
+    @Argument(help: "Which ones, by their numbers in 'sync quarantine'; without any, all that you have not had deleted.")
     var numbers: [Int64] = []
 
     @OptionGroup var shared: SharedOptions
@@ -22,19 +23,28 @@ struct SyncRetry: CompanionCommand {
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         let companion = try await context.companion(shared)
         let asked = numbers
-        let (offered, chosen) = try await companion.store.write { transaction in
-            let waiting = try transaction.view.quarantined().map(\.localID)
+        let (offered, chosen, deleted) = try await companion.store.write { transaction in
+            let quarantined = try transaction.view.quarantined()
+            let waiting = quarantined.map(\.localID)
             if let unknown = asked.first(where: { !waiting.contains($0) }) {
                 throw CommandFailure(
                     .failure, "There is no change \(unknown) in quarantine.",
                     advice: "'companion-edge sync quarantine' lists them.")
             }
-            let chosen = asked.isEmpty ? waiting : asked
+            let deleted = quarantined.filter { $0.code == StoreTransaction.forgottenCode }.map(\.localID)
+            let chosen = asked.isEmpty ? waiting.filter { !deleted.contains($0) } : asked
             let offered = try chosen.count { try transaction.retryQuarantined(localID: $0) }
-            return (offered, chosen.count)
+            return (offered, chosen.count, asked.isEmpty ? deleted.count : 0)
+        }
+        if deleted > 0 {
+            try await context.output.writeLine(
+                """
+                \(deleted.counted("change was", "changes were")) made before you had everything deleted; give \
+                \(deleted == 1 ? "its number" : "their numbers") to send \(deleted == 1 ? "it" : "them") again.
+                """)
         }
         guard chosen > 0 else {
-            try await context.output.writeLine("Nothing is in quarantine.")
+            if deleted == 0 { try await context.output.writeLine("Nothing is in quarantine.") }
             return .ok
         }
         let rest =

@@ -18,6 +18,7 @@ struct FinalCheck {
                     try MirrorCheck.privacy(db, of: seat.index, person: person, people: world.plan.people)
                 }
             }
+            try checkForgetting(account, person)
             guard !world.serverHasForgotten else { continue }
             try checkMessages(account, seats)
             for seat in seats where !seat.diary.isUncertain {
@@ -25,6 +26,21 @@ struct FinalCheck {
                 try checkPrivateMemories(account, seat)
             }
             try checkCounter(account, seats)
+        }
+    }
+
+    /// I19: nothing that was written before a person had everything deleted is there again.
+    private func checkForgetting(_ account: ModelAccount, _ person: Int) throws {
+        guard let last = world.forgetting[person] else { return }
+        for (row, body) in account.rows.sorted(by: { $0.key < $1.key }) {
+            for text in body.values.compactMap(\.stringValue) {
+                guard let ordinal = LocalWriter.ordinal(of: text), ordinal <= last else { continue }
+                throw RunReport.Violation(
+                    "I19", "'\(text)', written before everything was deleted, is in \(row.table) \(row.key)")
+            }
+        }
+        if let text = account.texts.first(where: { LocalWriter.ordinal(of: $0).map { $0 <= last } ?? false }) {
+            throw RunReport.Violation("I19", "'\(text)' was taken in after everything was deleted")
         }
     }
 
@@ -109,8 +125,23 @@ struct FinalCheck {
         }
     }
 
-    /// I11: the counter moved by what people did, once each.
+    /// I11: the counter moved by what people did, once each, whatever became of the files in which it was written down.
     private func checkCounter(_ account: ModelAccount, _ seats: [Seat]) throws {
+        var counted: Set<String> = []
+        for effect in account.effects where effect.kind == "inc" {
+            guard let origin = effect.origin?.filter({ $0 != "-" }) else {
+                throw RunReport.Violation(
+                    "I11", "increment \(effect.number) of \(effect.device) does not say where it comes from")
+            }
+            guard counted.insert(origin).inserted else {
+                throw RunReport.Violation("I11", "the increment \(origin) counts twice")
+            }
+        }
+        for seat in seats where !seat.diary.isUncertain {
+            if let lost = seat.diary.incrementsByOrigin.keys.filter({ !counted.contains($0) }).min() {
+                throw RunReport.Violation("I11", "the increment \(lost) of seat \(seat.index) does not count")
+            }
+        }
         guard !seats.contains(where: \.diary.isUncertain) else { return }
         let meant = seats.reduce(0) { $0 + $1.diary.increments }
         let taken = account.effects.filter { $0.kind == "inc" }.reduce(0) { $0 + ($1.values["trust_score"]?.doubleValue ?? 0) }

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import LocalStore
 
-/// Follows a seat's outbox from step to step: what is sealed never changes, numbers have no gaps, clocks only rise.
+/// Follows a seat's outbox from step to step: what is sealed never changes (but for the version it was made on, which means nothing
+/// in another history), numbers have no gaps, clocks only rise.
 struct OutboxWatch: Sendable {
     struct Entry: Sendable, Hashable {
         let localID: Int64
@@ -25,10 +26,12 @@ struct OutboxWatch: Sendable {
     private var clockOffset: Int64 = 0
 
     mutating func check(_ db: Database) throws {
+        let before = Dictionary(uniqueKeysWithValues: entries.map { ($0.localID, $0.hlc) })
         entries = try Self.read(db)
+        let isRetimed = entries.contains { $0.state == 0 && $0.hlc < before[$0.localID] ?? 0 }
         let state = try SyncState(db)
         try checkSealed()
-        try checkOrder(state)
+        try checkOrder(state, isRetimed: isRetimed)
         if epoch == state.epoch, state.cursor < cursor, state.cursor != 0 {
             throw RunReport.Violation("I7", "the cursor went back from \(cursor) to \(state.cursor)")
         }
@@ -46,7 +49,7 @@ struct OutboxWatch: Sendable {
         }
     }
 
-    private func checkOrder(_ state: SyncState) throws {
+    private func checkOrder(_ state: SyncState, isRetimed: Bool) throws {
         let numbers = entries.filter { $0.state == 1 }.compactMap(\.number).sorted()
         if let first = numbers.first, numbers != Array(first..<first + Int64(numbers.count)) {
             throw RunReport.Violation("I6", "the numbers of sealed changes have gaps: \(numbers)")
@@ -55,7 +58,7 @@ struct OutboxWatch: Sendable {
             throw RunReport.Violation("I6", "two changes have one number")
         }
         // A clock that turned out to be wrong is set right, with everything that has not left yet.
-        if state.lastClock < lastClock, state.clockOffset == clockOffset {
+        if state.lastClock < lastClock, state.clockOffset == clockOffset, !isRetimed {
             throw RunReport.Violation("I15", "the hybrid clock went back from \(lastClock) to \(state.lastClock)")
         }
         // What is in quarantine keeps the time it was refused with; it gets a new one when it is offered again.
@@ -81,6 +84,6 @@ struct OutboxWatch: Sendable {
 extension OutboxWatch.Entry {
     fileprivate func isSame(as other: Self) -> Bool {
         number == other.number && table == other.table && rowKey == other.rowKey
-            && operation == other.operation && patch == other.patch && base == other.base && hlc == other.hlc
+            && operation == other.operation && patch == other.patch && (base == other.base || base == nil) && hlc == other.hlc
     }
 }

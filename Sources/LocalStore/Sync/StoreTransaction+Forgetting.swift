@@ -1,0 +1,48 @@
+import GRDB
+
+extension StoreTransaction {
+    /// The code of changes that were made before the person had everything deleted; the server gives it too.
+    package static let forgottenCode = "FORGOTTEN"
+
+    /// Takes note of when the person had everything deleted at the server.
+    ///
+    /// What this file keeps for a server that was set back goes: it must never be sent again. What was made before that moment
+    /// and has not left is put aside, where the person may offer it again or throw it away. Sealed changes stay: the server has
+    /// taken them, or refuses them.
+    ///
+    /// A file that was never in step with the server has nothing that was meant: what waits in it counts as made after that.
+    ///
+    /// - Parameter moment: by the server's clock, in milliseconds since 1970; 0: never.
+    func takeForgetting(_ moment: Int64, _ position: SyncPosition) throws {
+        guard moment > (try db.syncInteger("forgotten_ms") ?? 0) else { return }
+        try db.setSync("forgotten_ms", moment)
+        let mark = HybridTime(milliseconds: moment).rawValue
+        try db.run("UPDATE sync_state SET v = max(v, ?) WHERE k = 'last_hlc'", [mark])
+        guard try db.syncInteger("checkpoint_ms") != nil else { return try dateAfter(mark) }
+        // Whoever knows a history of before has had nothing confirmed since.
+        let isOlder = position.epoch != nil ? "1" : "hlc < \(mark)"
+        try db.run(
+            """
+            INSERT OR IGNORE INTO sync_dirty (tbl, row_key) SELECT DISTINCT tbl, row_key FROM outbox WHERE state = 2 AND \(isOlder)
+            """)
+        try db.run("DELETE FROM outbox WHERE state IN (2, 3) AND \(isOlder)")
+        let late = try OutboxEntry.fetchAll(
+            db, sql: "SELECT * FROM outbox WHERE state < 2 AND state = 0 AND hlc < ? ORDER BY lid", arguments: [mark])
+        for entry in late {
+            try quarantine(
+                entry, code: Self.forgottenCode,
+                message: "it was made before everything was deleted on \(Timestamp(milliseconds: moment).iso8601)")
+        }
+    }
+
+    /// In their order; those that are later already stay as they are.
+    private func dateAfter(_ mark: Int64) throws {
+        let waiting = try Row.fetchAll(db, sql: "SELECT lid, hlc FROM outbox WHERE state < 2 AND state = 0 ORDER BY lid")
+        var newest = mark
+        for entry in waiting {
+            newest = max(newest + 1, entry["hlc"])
+            try db.run("UPDATE outbox SET hlc = ? WHERE lid = ?", [newest, entry["lid"] as Int64])
+        }
+        try db.run("UPDATE sync_state SET v = max(v, ?) WHERE k = 'last_hlc'", [newest])
+    }
+}
