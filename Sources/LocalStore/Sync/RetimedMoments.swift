@@ -13,13 +13,17 @@ struct RetimedMoments {
 
     /// A second for what a transaction takes.
     private static let tolerance: Int64 = 1000
+    private static let moment: Int64 = 10_000
     private static let day: Int64 = 86_400_000
 
     /// The columns that change, and what they become.
     func changes(in patch: [String: JSONValue]) -> [String: Timestamp] {
         var result: [String: Timestamp] = [:]
         for column in table.columns where column.kind == .time && column.name != "due_at" {
-            guard let old = patch[column.name]?.stringValue.flatMap(Timestamp.init(iso8601:)), isOfThisClock(old.milliseconds)
+            // Columns that travel together may hold what another device wrote, with only one of them changed here.
+            let longest = table.group.contains(column.name) ? Self.moment : max(0, uptime ?? Self.day)
+            guard let old = patch[column.name]?.stringValue.flatMap(Timestamp.init(iso8601:)),
+                isOfThisClock(old.milliseconds, longest: longest)
             else { continue }
             result[column.name] = Timestamp(milliseconds: old.milliseconds + moment - shown)
         }
@@ -28,7 +32,7 @@ struct RetimedMoments {
 
     /// Whether a moment was taken from the clock while it showed what it did: not before the machine was started, not later than
     /// the change. Others come from elsewhere, such as an archive.
-    private func isOfThisClock(_ value: Int64) -> Bool {
-        (shown - max(0, uptime ?? Self.day)...shown + Self.tolerance).contains(value)
+    private func isOfThisClock(_ value: Int64, longest: Int64) -> Bool {
+        (shown - longest...shown + Self.tolerance).contains(value)
     }
 }

@@ -13,12 +13,16 @@ extension StoreTransaction {
     /// A file that was never in step with the server has nothing that was meant: what waits in it counts as made after that.
     ///
     /// - Parameter moment: by the server's clock, in milliseconds since 1970; 0: never.
-    func takeForgetting(_ moment: Int64, _ position: SyncPosition) throws {
-        guard moment > (try db.syncInteger("forgotten_ms") ?? 0) else { return }
+    /// - Returns: whether that was news.
+    func takeForgetting(_ moment: Int64, _ position: SyncPosition) throws -> Bool {
+        guard moment > (try db.syncInteger("forgotten_ms") ?? 0) else { return false }
         try db.setSync("forgotten_ms", moment)
         let mark = HybridTime(milliseconds: moment).rawValue
         try db.run("UPDATE sync_state SET v = max(v, ?) WHERE k = 'last_hlc'", [mark])
-        guard try db.syncInteger("checkpoint_ms") != nil else { return try dateAfter(mark) }
+        guard try db.syncInteger("checkpoint_ms") != nil else {
+            try dateAfter(mark)
+            return true
+        }
         // Whoever knows a history of before has had nothing confirmed since.
         let isOlder = position.epoch != nil ? "1" : "hlc < \(mark)"
         try db.run(
@@ -33,6 +37,7 @@ extension StoreTransaction {
                 entry, code: Self.forgottenCode,
                 message: "it was made before everything was deleted on \(Timestamp(milliseconds: moment).iso8601)")
         }
+        return true
     }
 
     /// In their order; those that are later already stay as they are.

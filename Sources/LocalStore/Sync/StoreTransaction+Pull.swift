@@ -35,9 +35,11 @@ extension StoreTransaction {
     package func takePage(_ page: PullPage, since: Int64, epoch: String?) throws -> PageOutcome {
         let position = try view.syncPosition()
         guard position.cursor == since, position.epoch == epoch else { return .stale }
-        try takeForgetting(page.forgotten, position)
+        let isForgotten = try takeForgetting(page.forgotten, position)
         if page.reset || (position.epoch != nil && page.epoch != position.epoch) {
             try beginAnew(epoch: page.epoch)
+            // Whatever it confirmed is meant to be gone.
+            if isForgotten { try db.setSync("must_ask", nil) }
             // A server that has nothing of this person's has none of this device's operations either.
             if page.epoch == nil, position.acked > 0 { try takeServerRewound(last: 0) }
             return .reset(.requested)

@@ -8,7 +8,7 @@ struct GroupValue: Sendable, Hashable {
         "last_summary", "last_topics", "last_user_message", "last_assistant_message", "last_conversation_at",
     ]
 
-    let values: [JSONValue]
+    private(set) var values: [JSONValue]
 
     init(_ body: [String: JSONValue]) {
         values = (VisibleRows.shown(.init(table: "conversation_state", key: []), body) ?? [:]).values(of: Self.columns)
@@ -17,6 +17,13 @@ struct GroupValue: Sendable, Hashable {
     /// As a seat shows it.
     init(_ db: Database) throws {
         values = (try VisibleRows.readState(db) ?? [:]).values(of: Self.columns)
+    }
+
+    /// Without the moment, which moves when a clock turns out to have been wrong.
+    var withoutMoment: GroupValue {
+        var value = self
+        value.values.removeLast()
+        return value
     }
 
     var isEmpty: Bool { values.allSatisfy { $0 == .null || $0 == [] } }
@@ -28,9 +35,15 @@ extension [String: JSONValue] {
 
 /// Every value of the group that somebody wrote or saw when writing a part of it: no other may ever appear.
 struct GroupHistory: Sendable {
+    /// Clocks may be wrong, and moments set right.
+    let hasWrongClocks: Bool
     private var known: Set<GroupValue> = []
 
-    mutating func note(_ value: GroupValue) { known.insert(value) }
+    init(hasWrongClocks: Bool) { self.hasWrongClocks = hasWrongClocks }
 
-    func isKnown(_ value: GroupValue) -> Bool { value.isEmpty || known.contains(value) }
+    mutating func note(_ value: GroupValue) { known.insert(hasWrongClocks ? value.withoutMoment : value) }
+
+    func isKnown(_ value: GroupValue) -> Bool {
+        value.isEmpty || known.contains(hasWrongClocks ? value.withoutMoment : value)
+    }
 }

@@ -12,6 +12,9 @@ package enum Trouble: String, Sendable, Hashable, CaseIterable {
     // What people do.
     case poison, refusals, sharedKeys, deletions, secondPerson, smallPages, forgetting
 
+    /// Devices may have wrong clocks.
+    static let ofClocks: Set<Trouble> = [.clockOffsets, .clockJumps, .reboots]
+
     /// A random half of them, but for those that plans have on their own account; see ``Plan``.
     static func half(using random: inout some RandomNumberGenerator) -> Set<Trouble> {
         Set(allCases.filter { $0 != .forgetting && Bool.random(using: &random) })

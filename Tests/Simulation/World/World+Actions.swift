@@ -89,7 +89,7 @@ extension World {
         _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: account)
         serverHasForgotten = true
         poke(person: person)
-        guard plan.troubles.isDisjoint(with: [.clockOffsets, .clockJumps, .reboots]) else { return }
+        guard plan.troubles.isDisjoint(with: Trouble.ofClocks) else { return }
         forgetting[person] = writeTimes.lastIndex { $0 < elapsed - 2000 }.map { $0 + 1 }
     }
 

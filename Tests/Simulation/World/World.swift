@@ -57,7 +57,7 @@ final class World {
     /// The server was set back; until everything has come again, what seats show may be older than what was written.
     var serverWasRestored = false
     var restoredAt: Int64 = 0
-    var groups = GroupHistory()
+    var groups: GroupHistory
     private(set) var writes = 0
     /// Requests that the server has not got yet, also of programs that are dead: they may still change something.
     var underWay = 0
@@ -80,6 +80,7 @@ final class World {
         if plan.troubles.contains(.smallPages) { server.largestPage = 3 }
         clocks = plan.clocks.map(VirtualClock.init)
         random = SeededGenerator(seed: plan.seed ^ 0xD1B5_4A32_D192_ED03)
+        groups = GroupHistory(hasWrongClocks: !plan.troubles.isDisjoint(with: Trouble.ofClocks))
         trace = Trace(keepsLines: keepsTrace)
         for (index, seat) in plan.seats.enumerated() {
             try addSeat(device: seat.device, person: seat.person)
