@@ -16,8 +16,11 @@ struct SpokenConversation {
     static let voices = (person: "en-us", companion: "en-gb")
 
     /// - Parameter terminal: whether it runs at a (pseudo) terminal, whose keys are the program's input.
-    static func begin(_ arguments: String..., at home: Home? = nil, terminal: Bool = false) async throws -> SpokenConversation {
-        let (home, server) = (try home ?? Home(), try await SoundServer())
+    static func begin(
+        _ arguments: String..., at home: Home? = nil, with server: SoundServer? = nil, terminal: Bool = false
+    ) async throws -> SpokenConversation {
+        let home = try home ?? Home()
+        let server = if let server { server } else { try await SoundServer() }
         let pipe = home.folder.file("turns-\(UUID())")
         try #require(mkfifo(pipe.path, 0o600) == 0)
         let log = try ChildProcess(URL(filePath: "/usr/bin/env"), ["cat", pipe.path])
