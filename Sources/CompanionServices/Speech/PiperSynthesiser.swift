@@ -35,7 +35,7 @@ package final class PiperSynthesiser: SpeechSynthesiser {
 actor PiperEngine {
     private let store: ModelStore
     private let voice: ModelPackage
-    private let thread = SpeechThread(name: "piper")
+    private let thread = WorkThread(name: "piper")
     private var model: SherpaVoice?
 
     init(_ store: ModelStore, voice: ModelPackage) {

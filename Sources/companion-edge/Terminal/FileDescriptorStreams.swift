@@ -1,12 +1,13 @@
+import CompanionServices
 import Foundation
 import Synchronization
 
 /// Writes to a descriptor that somebody else opened and closes.
 final class FileDescriptorOutput: CommandOutput {
     private let descriptor: Int32
-    private let thread: BlockingThread
+    private let thread: WorkThread
 
-    init(_ descriptor: Int32, thread: BlockingThread) {
+    init(_ descriptor: Int32, thread: WorkThread) {
         self.descriptor = descriptor
         self.thread = thread
     }
@@ -47,11 +48,11 @@ final class FileDescriptorReader: Sendable {
     private static let pieceSize = 65_536
 
     private let descriptor: Int32
-    private let thread: BlockingThread
+    private let thread: WorkThread
     private let wakePipe: WakePipe
     private let isCancelled = Mutex(false)
 
-    init(_ descriptor: Int32, thread: BlockingThread) throws {
+    init(_ descriptor: Int32, thread: WorkThread) throws {
         self.descriptor = descriptor
         self.thread = thread
         wakePipe = try WakePipe()

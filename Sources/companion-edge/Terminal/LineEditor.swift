@@ -1,15 +1,16 @@
 import CEditLine
+import CompanionServices
 import Foundation
 import Synchronization
 
 /// Lines typed at the terminal, edited with libedit on a thread of its own. What the arrow keys go back to comes from the caller:
 /// the store has all that was said already, so no second copy lies in a file.
 final class LineEditor: Sendable {
-    private let thread: BlockingThread
+    private let thread: WorkThread
     private let session: Mutex<Session>
     private let events: Events
 
-    init(thread: BlockingThread) throws {
+    init(thread: WorkThread) throws {
         self.thread = thread
         events = try Events()
         session = Mutex(Session(events: events))

@@ -1,3 +1,4 @@
+import CompanionServices
 import Foundation
 import LocalStore
 
@@ -21,7 +22,7 @@ enum TransferFile {
         let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CommandFailure(.io, "'\(file.path)': \(SystemCallError("open").reason).") }
         defer { close(descriptor) }
-        let output = FileDescriptorOutput(descriptor, thread: BlockingThread(name: "transfer"))
+        let output = FileDescriptorOutput(descriptor, thread: WorkThread(name: "transfer"))
         while let piece = try await input.read() { try await output.write(piece) }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioIO
+import CompanionServices
 
 struct DevicesList: CompanionCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +23,7 @@ struct DevicesList: CompanionCommand {
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         // Drivers may take their time, so they are asked on a thread of our own.
-        let devices = try await BlockingThread(name: "devices").run { DeviceList.all() }
+        let devices = try await WorkThread(name: "devices").run { DeviceList.all() }
         let reports = devices.map(DeviceReport.init)
         if json {
             try await context.writeJSON(reports)

@@ -7,7 +7,7 @@ struct ModelChecks {
 
     func findings() async throws -> [Finding] {
         let store = ModelStore(context.configuration, in: context.workingDirectory)
-        let damage = try await BlockingThread(name: "models").run {
+        let damage = try await WorkThread(name: "models").run {
             store.all().compactMap { model in model.damage().first.map { (name: model.name, reason: $0.description) } }
         }
         let damaged = damage.map { model in

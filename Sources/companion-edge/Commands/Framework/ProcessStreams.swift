@@ -1,3 +1,4 @@
+import CompanionServices
 import Foundation
 
 /// The standard streams of this process, with the files that the command line puts in their place.
@@ -9,10 +10,10 @@ struct ProcessStreams {
     let terminal: TerminalFacts
 
     init(files: OpenFiles, terminal: TerminalFacts) throws {
-        let outputThread = BlockingThread(name: "output")
+        let outputThread = WorkThread(name: "output")
         output = FileDescriptorOutput(files.output ?? STDOUT_FILENO, thread: outputThread)
         errors = FileDescriptorOutput(STDERR_FILENO, thread: outputThread)
-        let inputThread = BlockingThread(name: "input")
+        let inputThread = WorkThread(name: "input")
         let reader = try FileDescriptorReader(files.input ?? STDIN_FILENO, thread: inputThread)
         editor = terminal.inputIsTerminal ? try LineEditor(thread: inputThread) : nil
         input = ProcessInput(reader: reader, editor: editor, output: output)

@@ -130,7 +130,7 @@ struct Program {
 
     private func show(_ text: String, status: ExitStatus) async -> ExitStatus {
         let descriptor = status == .ok ? STDOUT_FILENO : STDERR_FILENO
-        let output = FileDescriptorOutput(descriptor, thread: BlockingThread(name: "output"))
+        let output = FileDescriptorOutput(descriptor, thread: WorkThread(name: "output"))
         do {
             try await output.writeLine(text)
             return status

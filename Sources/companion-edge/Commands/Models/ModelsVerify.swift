@@ -38,7 +38,7 @@ struct ModelsVerify: CompanionCommand {
         let chosen = store.all().filter { names.isEmpty || names.contains($0.name) }
         let absent = names.filter { name in !chosen.contains { $0.name == name } }
         // Some hundred megabytes are read, on a thread of our own.
-        let reports = try await BlockingThread(name: "models").run {
+        let reports = try await WorkThread(name: "models").run {
             chosen.map { model in
                 let damage = model.damage().map(\.description)
                 return Report(

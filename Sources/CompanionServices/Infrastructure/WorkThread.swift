@@ -1,12 +1,16 @@
 import Foundation
 import Synchronization
 
-/// The thread on which an actor does work that takes its time, so that no thread of the cooperative pool is held up. It ends
-/// with the last reference.
-final class SpeechThread: SerialExecutor {
+/// A thread of its own for work that waits or takes its time: calls that wait for a person, a pipe or a disk, and models that
+/// compute. So it never holds up a thread of the cooperative pool.
+///
+/// Work is done in the order in which it was handed over, either by ``run(_:)`` or, as an actor's executor, whenever the actor is
+/// called. The thread ends with the last reference, when everything that was handed over is done.
+package final class WorkThread: SerialExecutor {
     private let queue: Queue
 
-    init(name: String) {
+    /// - Parameter name: what debuggers and `ps -L` call it; Linux keeps 15 bytes of it.
+    package init(name: String) {
         let queue = Queue()
         self.queue = queue
         let thread = Thread { queue.work() }
@@ -18,7 +22,14 @@ final class SpeechThread: SerialExecutor {
         queue.end()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    /// Runs `body` on the thread and hands back what came of it.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.add { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // Whoever waits for the job may be the last to hold this thread.
         queue.add { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
