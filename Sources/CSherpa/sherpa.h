@@ -1,52 +1,13 @@
 #pragma once
-// The C interface of sherpa-onnx 2.0.1: offline recognition and synthesis. Structs of options have that version's layout, which
-// is checked below; kinds of models that are not used here are room left free, to be zero.
+// The C interface of sherpa-onnx 2.0.1: synthesis. Structs of options have that version's layout, which is checked below; kinds of
+// models that are not used here are room left free, to be zero.
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CSHERPA_VERSION "2.0.1"
 
-typedef struct csherpa_recogniser csherpa_recogniser;
-typedef struct csherpa_stream csherpa_stream;
 typedef struct csherpa_voice csherpa_voice;
-
-typedef struct {
-    int32_t sample_rate;
-    int32_t feature_dim;
-    const char *other_models_1[9];
-    int32_t other_numbers_1[4];
-    const char *other_models_2[1];
-    const char *tokens;
-    int32_t num_threads;
-    int32_t debug;
-    const char *provider;
-    const char *other_models_3[6];
-    int64_t other_numbers_3;
-    const char *moonshine_preprocessor;
-    const char *moonshine_encoder;
-    const char *moonshine_uncached_decoder;
-    const char *moonshine_cached_decoder;
-    const char *moonshine_merged_decoder;
-    uint8_t other_models_4[288];
-    const char *language_model;
-    float language_model_scale;
-    const char *decoding_method;
-    int32_t max_active_paths;
-    const char *hotwords_file;
-    float hotwords_score;
-    const char *rule_fsts;
-    const char *rule_fars;
-    float blank_penalty;
-    const char *homophones[3];
-    const char *graph;
-    int32_t graph_max_active;
-} csherpa_recogniser_config;
-
-/// The beginning of a result; what follows is never read.
-typedef struct {
-    const char *text;
-} csherpa_result;
 
 typedef struct {
     const char *model;
@@ -91,11 +52,6 @@ typedef struct {
     int32_t tokens_num_sentences;
 } csherpa_generation_config;
 
-_Static_assert(offsetof(csherpa_recogniser_config, tokens) == 104, "layout of sherpa-onnx " CSHERPA_VERSION);
-_Static_assert(offsetof(csherpa_recogniser_config, provider) == 120, "layout of sherpa-onnx " CSHERPA_VERSION);
-_Static_assert(offsetof(csherpa_recogniser_config, moonshine_merged_decoder) == 216, "layout of sherpa-onnx " CSHERPA_VERSION);
-_Static_assert(offsetof(csherpa_recogniser_config, decoding_method) == 528, "layout of sherpa-onnx " CSHERPA_VERSION);
-_Static_assert(sizeof(csherpa_recogniser_config) == 624, "layout of sherpa-onnx " CSHERPA_VERSION);
 _Static_assert(offsetof(csherpa_voice_config, provider) == 64, "layout of sherpa-onnx " CSHERPA_VERSION);
 _Static_assert(offsetof(csherpa_voice_config, max_num_sentences) == 432, "layout of sherpa-onnx " CSHERPA_VERSION);
 _Static_assert(sizeof(csherpa_voice_config) == 456, "layout of sherpa-onnx " CSHERPA_VERSION);
@@ -107,14 +63,6 @@ typedef int32_t (*csherpa_progress)(const float *samples, int32_t n, float progr
 /// The functions, as found in the library.
 typedef struct {
     const char *(*version)(void);
-    csherpa_recogniser *(*create_recogniser)(const csherpa_recogniser_config *);
-    void (*destroy_recogniser)(csherpa_recogniser *);
-    csherpa_stream *(*create_stream)(csherpa_recogniser *);
-    void (*destroy_stream)(csherpa_stream *);
-    void (*accept_waveform)(csherpa_stream *, int32_t sample_rate, const float *samples, int32_t n);
-    void (*decode)(csherpa_recogniser *, csherpa_stream *);
-    const csherpa_result *(*result)(csherpa_stream *);
-    void (*destroy_result)(const csherpa_result *);
     csherpa_voice *(*create_voice)(const csherpa_voice_config *);
     void (*destroy_voice)(csherpa_voice *);
     int32_t (*sample_rate)(csherpa_voice *);
@@ -132,14 +80,6 @@ static inline const char *csherpa_find(void *library, csherpa_functions *functio
         if (!functions->field) return name; \
     } while (0)
     CSHERPA_FIND(version, "SherpaOnnxGetVersionStr");
-    CSHERPA_FIND(create_recogniser, "SherpaOnnxCreateOfflineRecognizer");
-    CSHERPA_FIND(destroy_recogniser, "SherpaOnnxDestroyOfflineRecognizer");
-    CSHERPA_FIND(create_stream, "SherpaOnnxCreateOfflineStream");
-    CSHERPA_FIND(destroy_stream, "SherpaOnnxDestroyOfflineStream");
-    CSHERPA_FIND(accept_waveform, "SherpaOnnxAcceptWaveformOffline");
-    CSHERPA_FIND(decode, "SherpaOnnxDecodeOfflineStream");
-    CSHERPA_FIND(result, "SherpaOnnxGetOfflineStreamResult");
-    CSHERPA_FIND(destroy_result, "SherpaOnnxDestroyOfflineRecognizerResult");
     CSHERPA_FIND(create_voice, "SherpaOnnxCreateOfflineTts");
     CSHERPA_FIND(destroy_voice, "SherpaOnnxDestroyOfflineTts");
     CSHERPA_FIND(sample_rate, "SherpaOnnxOfflineTtsSampleRate");

@@ -39,7 +39,10 @@ import Testing
         var detector = VoiceActivityDetector(model: Script(probabilities: script))
         let events = try run(&detector, windows(31))
         // Windows 2 to 5, a gap that is too short to end it, and window 10.
-        let expected: [VoiceActivity] = [.started(position: 1024), .ended(position: 5632)]
+        let expected: [VoiceActivity] = [
+            .started(position: 1024), .paused(position: 3072), .resumed(position: 5120), .paused(position: 5632),
+            .ended(position: 5632),
+        ]
         #expect(events == expected)
     }
 
@@ -105,7 +108,7 @@ import Testing
         }
         #expect(abs(start - Int64(before)) < 3_200, "began at \(start) instead of \(before)")
         #expect(abs(end - Int64(before + speech.count)) < 6_400, "ended at \(end) instead of \(before + speech.count)")
-        #expect(events.count <= 6)
+        #expect(events.count { if case .started = $0 { true } else { false } } <= 3)
     }
 
     @Test("the energy model takes neither a fan, nor the mains, nor a room becoming noisier for a voice")

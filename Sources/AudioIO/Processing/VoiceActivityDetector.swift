@@ -2,6 +2,11 @@
 package enum VoiceActivity: Sendable, Hashable {
     /// Somebody speaks since `position`, the first sample of the first window with a voice.
     case started(position: Int64)
+    /// Nobody has spoken for a moment since `position`, the sample after the last window with a voice. It may be the end: then
+    /// ``ended(position:)`` follows, otherwise ``resumed(position:)``.
+    case paused(position: Int64)
+    /// The voice that paused goes on, in the window that begins at `position`.
+    case resumed(position: Int64)
     /// Nobody speaks any more since `position`, the sample after the last window with a voice.
     case ended(position: Int64)
     /// Judging takes longer than the sound lasts; it is behind by so many milliseconds. Times that are reckoned from it are late.
@@ -21,6 +26,8 @@ package struct VoiceActivityDetector: Sendable {
         package var minimumSpeech = 60
         /// So long it has to be quiet until a voice counts as over, in milliseconds.
         package var minimumSilence = 250
+        /// So long it has to be quiet until a voice that goes on counts as pausing, in milliseconds; shorter than `minimumSilence`.
+        package var pause = 90
         /// Sound kept from before a voice, in milliseconds.
         package var preRoll = 500
         /// Behind real time by so much is told, in milliseconds.
@@ -47,6 +54,7 @@ package struct VoiceActivityDetector: Sendable {
     /// Where voice began that is not long enough yet, and where the last one was heard.
     private var candidate: Int64?
     private var lastVoice: Int64 = 0
+    private var isPausing = false
     private var isBehind = false
     private var skipsNext = false
 
@@ -90,7 +98,7 @@ package struct VoiceActivityDetector: Sendable {
         model.reset()
         window.removeAll(keepingCapacity: true)
         kept.removeAll(keepingCapacity: true)
-        (end, candidate, isSpeaking, probability) = (nil, nil, false, 0)
+        (end, candidate, isSpeaking, isPausing, probability) = (nil, nil, false, false, 0)
     }
 
     /// Time is missing. What was being judged is incomplete, and a voice before the gap is over if the gap is long enough.
@@ -100,7 +108,7 @@ package struct VoiceActivityDetector: Sendable {
         kept.removeAll(keepingCapacity: true)
         candidate = nil
         if isSpeaking, position - lastVoice >= frames(settings.minimumSilence) {
-            isSpeaking = false
+            (isSpeaking, isPausing) = (false, false)
             events.append(.ended(position: lastVoice))
         }
     }
@@ -135,6 +143,10 @@ package struct VoiceActivityDetector: Sendable {
         let isVoice = probability >= threshold + caution
         if isVoice {
             lastVoice = end
+            if isPausing {
+                isPausing = false
+                events.append(.resumed(position: end - Int64(VoiceWindow.samples)))
+            }
             guard !isSpeaking else { return }
             let start = candidate ?? end - Int64(VoiceWindow.samples)
             candidate = start
@@ -142,8 +154,12 @@ package struct VoiceActivityDetector: Sendable {
             (isSpeaking, candidate) = (true, nil)
             events.append(.started(position: start))
         } else if isSpeaking {
+            if !isPausing, end - lastVoice >= frames(settings.pause) {
+                isPausing = true
+                events.append(.paused(position: lastVoice))
+            }
             guard end - lastVoice >= frames(settings.minimumSilence) else { return }
-            isSpeaking = false
+            (isSpeaking, isPausing) = (false, false)
             events.append(.ended(position: lastVoice))
         } else {
             candidate = nil

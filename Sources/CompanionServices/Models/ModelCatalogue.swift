@@ -78,7 +78,7 @@ package enum ModelCatalogue {
                     .init(moonshineFolder + "LICENSE", as: "LICENSE"),
                 ])
         ],
-        preparation: .moonshineTokens, installedSize: 64_500_000, isRecommended: true)
+        installedSize: 63_700_000, isRecommended: true)
 
     private static let moonshineFolder = "moonshine_cpp-0.1.4.data/purelib/moonshine_cpp/"
 

@@ -61,8 +61,6 @@ package struct ModelArchive: Sendable, Hashable {
 /// What is made from the files of a package's archives, once, when it is installed.
 enum ModelPreparation: Sendable, Hashable {
     case none
-    /// Moonshine's vocabulary as sherpa-onnx reads it.
-    case moonshineTokens
     /// What sherpa-onnx has to know about a Piper voice, written into the model.
     case piperVoice(model: String)
     /// The sound analysis of microWakeWord, compiled.

@@ -8,40 +8,9 @@ struct ModelPreparer: Sendable {
     func prepare() async throws {
         switch package.preparation {
         case .none: break
-        case .moonshineTokens: try makeTokens()
         case .piperVoice(let model): try describeVoice(model)
         case .wakeWordFrontEnd: try await WakeWordFrontEnd(package: package, folder: folder).build()
         }
-    }
-
-    // MARK: Moonshine
-
-    /// `tokenizer.bin` is a list of byte strings, each after its length; sherpa-onnx wants lines of base64 and number.
-    private func makeTokens() throws {
-        let tokens = try Self.tokens(in: try content("tokenizer.bin")).orThrow(unreadable("tokenizer.bin"))
-        let lines = tokens.enumerated().map { "\(Data($1).base64EncodedString()) \($0)\n" }
-        try write(Data(lines.joined().utf8), to: "tokens.txt")
-    }
-
-    /// A length below 128 is one byte; a longer one is two, the first with its top bit set, the second counting 128s.
-    /// `nil` when a length leads past the end.
-    static func tokens(in data: Data) -> [[UInt8]]? {
-        let bytes = [UInt8](data)
-        var tokens: [[UInt8]] = []
-        var index = 0
-        while index < bytes.count {
-            var length = Int(bytes[index])
-            index += 1
-            if length >= 128 {
-                guard index < bytes.count else { return nil }
-                length = Int(bytes[index]) * 128 + length - 128
-                index += 1
-            }
-            guard index + length <= bytes.count else { return nil }
-            tokens.append(Array(bytes[index..<index + length]))
-            index += length
-        }
-        return tokens
     }
 
     // MARK: Piper
@@ -143,12 +112,5 @@ struct ModelPreparer: Sendable {
 
     private func unreadable(_ name: String) -> ModelError {
         .notPrepared(package.name, reason: "\(name) is not what was expected")
-    }
-}
-
-extension Optional {
-    fileprivate func orThrow(_ error: some Error) throws -> Wrapped {
-        guard let self else { throw error }
-        return self
     }
 }

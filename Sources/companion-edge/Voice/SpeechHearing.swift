@@ -4,18 +4,28 @@ import Logging
 
 /// A piece of what the person says on its way to the recogniser.
 struct SpeechHearing: Sendable {
-    private let feed: AsyncStream<[Int16]>.Continuation
+    enum Piece: Sendable {
+        case sound([Int16])
+        /// Nobody speaks for a moment, which may be the end.
+        case pause
+        /// Somebody speaks again.
+        case resume
+    }
+
+    private let feed: AsyncStream<Piece>.Continuation
     private let task: Task<Void, Never>
 
     /// - Parameter recognise: takes the sound until it ends.
-    init(past: [Int16], recognise: @escaping @Sendable (AsyncStream<[Int16]>) async -> Void) {
-        let (sound, feed) = AsyncStream.makeStream(of: [Int16].self)
-        if !past.isEmpty { feed.yield(past) }
+    init(past: [Int16], recognise: @escaping @Sendable (AsyncStream<Piece>) async -> Void) {
+        let (sound, feed) = AsyncStream.makeStream(of: Piece.self)
+        if !past.isEmpty { feed.yield(.sound(past)) }
         self.feed = feed
         task = Task { await recognise(sound) }
     }
 
-    func hear(_ samples: [Int16]) { feed.yield(samples) }
+    func hear(_ samples: [Int16]) { feed.yield(.sound(samples)) }
+    func pause() { feed.yield(.pause) }
+    func resume() { feed.yield(.resume) }
 
     /// No more sound belongs to it.
     func finish() { feed.finish() }
@@ -33,7 +43,7 @@ extension VoiceSession {
         hearings[number] = SpeechHearing(past: past) { [weak self] sound in await self?.recognise(number, sound) }
     }
 
-    private func recognise(_ number: Int, _ sound: AsyncStream<[Int16]>) async {
+    private func recognise(_ number: Int, _ sound: AsyncStream<SpeechHearing.Piece>) async {
         do {
             let recognition = try await parts.recogniser.begin(language: parts.language)
             try await follow(recognition, number, sound)
@@ -54,12 +64,17 @@ extension VoiceSession {
         }
     }
 
-    private func follow(_ recognition: any Recognition, _ number: Int, _ sound: AsyncStream<[Int16]>) async throws {
+    private func follow(_ recognition: any Recognition, _ number: Int, _ sound: AsyncStream<SpeechHearing.Piece>) async throws {
         var sincePartial = 0
         var last = ""
         for await piece in sound {
-            try await recognition.accept(piece)
-            sincePartial += piece.count
+            switch piece {
+            case .pause: try await recognition.pause()
+            case .resume: await recognition.resume()
+            case .sound(let samples):
+                try await recognition.accept(samples)
+                sincePartial += samples.count
+            }
             guard sincePartial >= Self.partialEvery else { continue }
             sincePartial = 0
             if let text = try await recognition.partial(), text != last, !Task.isCancelled {

@@ -214,8 +214,12 @@ actor VoiceSession {
         for hearing in hearings.values { hearing.hear(clean) }
         for event in events {
             switch event {
-            case .started(let position): tell(.voiceStarted(at: timeline.time(of: position)))
+            case .started(let position):
+                for hearing in hearings.values { hearing.resume() }
+                tell(.voiceStarted(at: timeline.time(of: position)))
             case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))
+            case .paused: for hearing in hearings.values { hearing.pause() }
+            case .resumed: for hearing in hearings.values { hearing.resume() }
             case .behind(let milliseconds):
                 metrics.behind += 1
                 parts.logger.warning("listening is behind the sound", metadata: ["milliseconds": "\(milliseconds)"])

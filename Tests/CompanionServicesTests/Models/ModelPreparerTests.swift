@@ -5,19 +5,6 @@ import Testing
 @testable import CompanionServices
 
 @Suite struct ModelPreparerTests {
-    @Test("Moonshine's vocabulary: lengths of one and of two bytes")
-    func tokens() {
-        let long = [UInt8](repeating: 7, count: 300)
-        let data = Data([1, 65, 0, 2, 66, 67, 172, 2] + long)
-        #expect(ModelPreparer.tokens(in: data) == [[65], [], [66, 67], long])
-        #expect(ModelPreparer.tokens(in: Data()) == [])
-    }
-
-    @Test("a vocabulary that is cut off is refused", arguments: [[1], [5, 65, 66], [200], [200, 1, 65]] as [[UInt8]])
-    func cutOff(bytes: [UInt8]) {
-        #expect(ModelPreparer.tokens(in: Data(bytes)) == nil)
-    }
-
     @Test("a property of a model, byte by byte")
     func property() {
         #expect(ModelPreparer.property("a", "bc") == [0x72, 7, 0x0A, 1, 97, 0x12, 2, 98, 99])
@@ -28,8 +15,6 @@ import Testing
     @Test("tokens and descriptions are made when a package is installed, and damaged ones refused")
     func prepared() async throws {
         let house = try ModelHouse()
-        let words = try await house.package(
-            "words", files: ["data/tokenizer.bin": "\u{1}A\u{2}BC"], preparation: .moonshineTokens)
         let description = """
             {"audio": {"sample_rate": 22050}, "espeak": {"voice": "en-us"}, "num_speakers": 1,
              "phoneme_id_map": {"_": [0], "a": [14], "\\n": [9], " ": [3]}}
@@ -37,18 +22,17 @@ import Testing
         let voice = try await house.package(
             "voice", files: ["data/model.onnx": "model", "data/model.onnx.json": description],
             preparation: .piperVoice(model: "model.onnx"))
-        try await house.installer().install([words, voice])
+        try await house.installer().install([voice])
         let store = ModelStore(folders: [house.models])
-        let tokens = try #require(store.find(words)).path("tokens.txt")
-        #expect(try String(contentsOfFile: tokens, encoding: .utf8) == "QQ== 0\nQkM= 1\n")
         let found = try #require(store.find(voice))
         #expect(try String(contentsOfFile: found.path("tokens.txt"), encoding: .utf8) == "_ 0\n  3\na 14\n")
         let model = try String(contentsOfFile: found.path("model.onnx"), encoding: .isoLatin1)
         #expect(model.hasPrefix("model") && model.contains("sample_rate\u{12}\u{5}22050") && model.contains("en-us"))
 
         let broken = try await house.package(
-            "broken", files: ["data/tokenizer.bin": "\u{9}A"], preparation: .moonshineTokens)
-        await #expect(throws: ModelError.notPrepared("broken", reason: "tokenizer.bin is not what was expected")) {
+            "broken", files: ["data/model.onnx": "model", "data/model.onnx.json": "{}"],
+            preparation: .piperVoice(model: "model.onnx"))
+        await #expect(throws: ModelError.notPrepared("broken", reason: "model.onnx.json is not what was expected")) {
             try await house.installer().install([broken])
         }
         #expect(store.find(broken) == nil)

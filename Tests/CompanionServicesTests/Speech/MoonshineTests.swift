@@ -74,6 +74,68 @@ import Testing
         #expect(SpokenSound.errors(transcript.text, in: said) <= 0.2, "\(transcript.text)")
     }
 
+    @Test("a guess changes nothing but the time, however wrong it is")
+    func guess() async throws {
+        let store = try SpokenSound.store
+        let engine = MoonshineEngine(store)
+        let text = "My sister lives in a small house near the river, and she works as a teacher."
+        let sound = try await SpokenSound.of(text, by: PiperSynthesiser(store)).map { Float($0) / 32_768 }
+        let unaided = try await engine.look(at: sound, guess: [])
+        #expect(unaided.isWhole && unaided.tokens.count > 12, "\(unaided)")
+        let known = try await engine.look(at: sound, guess: unaided.tokens)
+        #expect(known.text == unaided.text && known.seconds < unaided.seconds / 2, "\(known.seconds) of \(unaided.seconds)")
+        var nearly = unaided.tokens
+        nearly[3] += 1
+        nearly.remove(at: 8)
+        for wrong in [nearly, Array(unaided.tokens.reversed()), [5, 99_999, -1], unaided.tokens + unaided.tokens] {
+            // Numbers that are no tokens would be an error of ours, not of the sound.
+            let guess = wrong.filter { (0..<32_000).contains($0) }
+            #expect(try await engine.look(at: sound, guess: guess).text == unaided.text)
+        }
+    }
+
+    @Test("what was looked at in a pause is not looked at again, unless somebody went on")
+    func pause() async throws {
+        let store = try SpokenSound.store
+        let engine = MoonshineEngine(store)
+        let first = try await SpokenSound.of("My sister lives in London.", by: PiperSynthesiser(store))
+        let second = try await SpokenSound.of("She works as a teacher.", by: PiperSynthesiser(store))
+        let recognition = MoonshineRecognition(engine)
+        try await recognition.accept(first)
+        try await recognition.pause()
+        try await recognition.settle()
+        try await recognition.accept([Int16](repeating: 0, count: 4000))
+        let seconds = recognition.computeSeconds
+        #expect(seconds > 0)
+        let transcript = try await recognition.finish()
+        #expect(transcript.text.contains("London") && transcript.computeSeconds == seconds)
+        #expect(abs(transcript.audioSeconds - Double(first.count + 4000) / 16_000) < 0.001)
+
+        let longer = MoonshineRecognition(engine)
+        try await longer.accept(first)
+        try await longer.pause()
+        await longer.resume()
+        try await longer.accept(second)
+        #expect(try await longer.finish().text.contains("teacher"))
+    }
+
+    @Test("the memory in which it works is given back when nobody has spoken for a while")
+    func rest() async throws {
+        let engine = MoonshineEngine(try SpokenSound.store, idle: .milliseconds(500))
+        let sound = try await SpokenSound.of("My sister lives in London.").map { Float($0) / 32_768 }
+        let before = try await engine.look(at: sound, guess: [])
+        let working = try Self.residentMegabytes()
+        while try Self.residentMegabytes() > working - 150 { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(try await engine.look(at: sound, guess: []).text == before.text)
+    }
+
+    /// Memory of this process that is no file's.
+    private static func residentMegabytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+        return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }) / 1024
+    }
+
     @Test("silence gives nothing, and so does no sound at all")
     func silence() async throws {
         let recogniser = MoonshineRecogniser(try SpokenSound.store)
@@ -100,7 +162,7 @@ import Testing
         for name in ["sherpa-onnx", "moonshine-base-en"] {
             try FileManager.default.copyItem(at: models.appending(path: name), to: copy.file(name))
         }
-        let file = copy.file("moonshine-base-en/tokens.txt")
+        let file = copy.file("moonshine-base-en/tokenizer.bin")
         var bytes = try Data(contentsOf: file)
         bytes[100] ^= 1
         try bytes.write(to: file)

@@ -40,8 +40,9 @@ import Testing
         var detector = VoiceActivityDetector(model: try SileroVoiceModel(try SpokenSound.store))
         let speech = try await SpokenSound.of("Good morning.", by: PiperSynthesiser(try SpokenSound.store))
         let events = try detector.accept(speech + [Int16](repeating: 0, count: 16_000), at: 0)
-        #expect(events.count == 2)
+        #expect(events.count == 3, "\(events)")
         guard case .started(let start)? = events.first, case .ended(let end)? = events.last else { return }
+        #expect(events.dropFirst().first == .paused(position: end), "it pauses before it is over")
         #expect(abs(start - 8_000) < 4_000 && end > start && end < Int64(speech.count))
     }
 

@@ -1,5 +1,5 @@
 import CSherpa
-import Glibc
+import Foundation
 
 /// The functions of sherpa-onnx, of the one version whose structs are declared in CSherpa.
 struct SherpaLibrary {
@@ -18,15 +18,14 @@ struct SherpaLibrary {
         }
         self.functions = functions
     }
-
-    /// How many threads one model may keep busy: something is left for the rest of the program.
-    static var threads: Int32 { Int32(max(1, min(4, ProcessorCount.usable - 1))) }
 }
 
 /// Processors this process may use.
 enum ProcessorCount {
-    static var usable: Int {
-        let count = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        return max(1, count)
-    }
+    /// Those that it may run on, which may be fewer than the machine has.
+    static var usable: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// How many threads one model may keep busy: something is left for the rest of the program. On two processors one thread is
+    /// as fast as two that take turns on the same memory.
+    static var forModels: Int32 { Int32(max(1, min(4, usable - 1))) }
 }

@@ -16,7 +16,7 @@ final class SherpaVoice {
         config.tokens = strings(model.path("tokens.txt"))
         // What the voice was trained with.
         (config.noise_scale, config.noise_scale_w, config.length_scale) = (0.667, 0.8, 1)
-        config.num_threads = SherpaLibrary.threads
+        config.num_threads = ProcessorCount.forModels
         config.provider = strings("cpu")
         config.max_num_sentences = 1
         let handle = withExtendedLifetime(strings) { library.functions.create_voice(&config) }

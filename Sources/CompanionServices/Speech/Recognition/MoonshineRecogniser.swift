@@ -37,12 +37,29 @@ package final class MoonshineRecogniser: SpeechRecogniser {
 
 /// The model and the one thread that works with it.
 actor MoonshineEngine {
-    private let store: ModelStore
-    private let thread = SpeechThread(name: "recogniser")
-    private var model: SherpaRecogniser?
+    /// What was heard, and how long the processor worked to find out, in seconds.
+    struct Look: Sendable {
+        var text: String
+        var tokens: [Int]
+        /// False when it was cancelled before its end.
+        var isWhole: Bool
+        var seconds: Double
+    }
 
-    init(_ store: ModelStore) {
-        self.store = store
+    private let store: ModelStore
+    private let idle: Duration
+    private let thread = WorkThread(name: "recogniser")
+    private var model: MoonshineNetwork?
+    private var resting: Task<Void, any Error>?
+
+    /// - Parameter idle: how long nothing is to be understood before the memory for it is given back: longer than people are
+    ///   silent in a conversation.
+    init(_ store: ModelStore, idle: Duration = .seconds(30)) {
+        (self.store, self.idle) = (store, idle)
+    }
+
+    deinit {
+        resting?.cancel()
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -51,15 +68,36 @@ actor MoonshineEngine {
         _ = try loaded()
     }
 
-    /// What is said in `samples`, and how long the processor worked to find out, in seconds.
-    func words(in samples: [Float]) throws(RecognitionError) -> (text: String, seconds: Double) {
+    /// What is said in `samples`, -1…1. When the task is cancelled, what was found until then.
+    /// - Parameter guess: tokens of an earlier look at less of the same sound.
+    func look(at samples: [Float], guess: [Int]) throws(RecognitionError) -> Look {
         let model = try loaded()
+        defer { restLater() }
         let start = Self.processorSeconds
-        do {
-            let text = try model.words(in: samples)
-            return (text, Self.processorSeconds - start)
+        do throws(LibraryError) {
+            let reading = try model.read(samples, guess: guess)
+            return Look(
+                text: model.vocabulary.text(of: reading.tokens), tokens: reading.tokens, isWhole: reading.isWhole,
+                seconds: Self.processorSeconds - start)
         } catch {
             throw .failed(error.reason)
+        }
+    }
+
+    /// Gives back the memory in which it works.
+    func rest() throws(RecognitionError) {
+        do throws(LibraryError) {
+            try model?.rest()
+        } catch {
+            throw .failed(error.reason)
+        }
+    }
+
+    private func restLater() {
+        resting?.cancel()
+        resting = Task { [weak self, idle] in
+            try await Task.sleep(for: idle)
+            try await self?.rest()
         }
     }
 
@@ -70,12 +108,12 @@ actor MoonshineEngine {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    private func loaded() throws(RecognitionError) -> SherpaRecogniser {
+    private func loaded() throws(RecognitionError) -> MoonshineNetwork {
         if let model { return model }
         let engine = try store.use(ModelCatalogue.sherpa)
         let files = try store.use(ModelCatalogue.moonshine)
         do {
-            let model = try SherpaRecogniser(engine: engine, model: files)
+            let model = try MoonshineNetwork(engine: engine, model: files)
             self.model = model
             return model
         } catch {

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// An utterance that Moonshine listens to. The model takes whole pieces only, so the sound so far is recognised again and again
+/// An utterance that Moonshine listens to. The model takes whole pieces only, so the sound so far is looked at again and again
 /// while it grows, as often as the processor allows; what lies before a pause in a long utterance is settled and never seen again.
+/// Each look begins with what the one before found, which makes it much shorter.
 final class MoonshineRecognition: Recognition {
-    private static let rate = SherpaRecogniser.rate
+    private static let rate = MoonshineNetwork.rate
     /// Sound that has to come before it is worth to look again.
     private static let step = rate * 6 / 10
     /// A longer piece is cut; the model was made for short ones.
@@ -14,14 +15,21 @@ final class MoonshineRecognition: Recognition {
         var samples: [Float] = []
         var heard = 0
         var settled: [String] = []
+        /// What was found in the open piece, and in how many of its samples.
         var open: String?
-        /// Samples of the open piece that `open` is about.
         var recognised = 0
+        /// The same in tokens; of a look that was broken off as well.
+        var tokens: [Int] = []
+        /// Samples of the open piece until which somebody spoke, if nobody has since.
+        var voiced: Int?
         var seconds = 0.0
         /// How long the last look took.
         var lastSeconds = 0.0
         var wantsPartial = false
-        var work: Task<Void, any Error>?
+        var work: (task: Task<Void, any Error>, samples: Int)?
+
+        /// Samples of the open piece that have to be looked at.
+        var wanted: Int { voiced ?? samples.count }
     }
 
     private let engine: MoonshineEngine
@@ -29,13 +37,13 @@ final class MoonshineRecognition: Recognition {
     private let state = Mutex(State())
 
     /// - Parameter room: samples that may wait. More of them make `accept` wait: a file is read no faster than it is understood.
-    init(_ engine: MoonshineEngine, room: Int = 40 * SherpaRecogniser.rate) {
+    init(_ engine: MoonshineEngine, room: Int = 40 * MoonshineNetwork.rate) {
         self.engine = engine
         self.room = room
     }
 
     deinit {
-        state.withLock { $0.work?.cancel() }
+        state.withLock { $0.work?.task.cancel() }
     }
 
     func accept(_ samples: [Int16]) async throws {
@@ -45,6 +53,21 @@ final class MoonshineRecognition: Recognition {
             return state.samples.count
         }
         if waiting > Self.longest { try await work(waits: waiting > room) } else { try await look() }
+    }
+
+    func pause() async throws {
+        let isDue = state.withLock { state in
+            state.voiced = state.samples.count
+            guard let work = state.work else { return state.recognised < state.wanted }
+            // A look at less is of no use any more; what it found so far is.
+            if work.samples < state.wanted, state.samples.count <= Self.longest { work.task.cancel() }
+            return false
+        }
+        if isDue { try await work(waits: false) }
+    }
+
+    func resume() {
+        state.withLock { $0.voiced = nil }
     }
 
     func partial() async throws -> String? {
@@ -58,10 +81,14 @@ final class MoonshineRecognition: Recognition {
 
     func finish() async throws -> Transcript {
         while true {
-            if let work = state.withLock({ $0.work }) { try await work.value }
-            let rest = state.withLock { $0.recognised < $0.samples.count ? $0.samples.count : 0 }
-            guard rest > 0 else { break }
-            try await work(waits: true)
+            let work = state.withLock { state in
+                guard let work = state.work else { return Task<Void, any Error>?.none }
+                if work.samples < state.wanted, state.samples.count <= Self.longest { work.task.cancel() }
+                return work.task
+            }
+            if let work { try await work.value }
+            guard state.withLock({ $0.recognised < $0.wanted }) else { break }
+            try await self.work(waits: true)
         }
         return state.withLock { state in
             Transcript(
@@ -72,8 +99,11 @@ final class MoonshineRecognition: Recognition {
 
     /// Waits until the work that is under way is done.
     func settle() async throws {
-        if let work = state.withLock({ $0.work }) { try await work.value }
+        if let work = state.withLock({ $0.work?.task }) { try await work.value }
     }
+
+    /// How long the processor has worked on it so far.
+    var computeSeconds: Double { state.withLock { $0.seconds } }
 
     /// Samples that are not settled yet.
     var waiting: Int { state.withLock { $0.samples.count } }
@@ -82,43 +112,53 @@ final class MoonshineRecognition: Recognition {
     private func look() async throws {
         let isDue = state.withLock { state in
             let step = max(Self.step, Int(state.lastSeconds * 2 * Double(Self.rate)))
-            return state.wantsPartial && state.work == nil && state.samples.count - state.recognised >= step
+            return state.wantsPartial && state.work == nil && state.voiced == nil
+                && state.samples.count - state.recognised >= step
         }
         if isDue { try await work(waits: false) }
     }
 
     /// Lets the model work on the sound so far, unless it does already.
     private func work(waits: Bool) async throws {
-        let work = state.withLock { state in
-            if let work = state.work { return work }
-            let (piece, isWhole) = Self.piece(of: state.samples)
-            let work = Task { [engine, weak self] in
-                let result: (text: String, seconds: Double)
-                do {
-                    result = try await engine.words(in: piece)
-                } catch {
-                    self?.state.withLock { $0.work = nil }
-                    throw error
-                }
-                self?.take(result, about: piece.count, isWhole: isWhole)
-            }
-            state.work = work
-            return work
+        let task = state.withLock { state in
+            if let work = state.work { return work.task }
+            return begin(&state)
         }
-        if waits { try await work.value }
+        if waits { try await task.value }
     }
 
-    private func take(_ result: (text: String, seconds: Double), about count: Int, isWhole: Bool) {
+    private func begin(_ state: inout State) -> Task<Void, any Error> {
+        let (piece, isWhole) = Self.piece(of: state.samples)
+        let task = Task { [engine, guess = state.tokens, weak self] in
+            do {
+                self?.take(try await engine.look(at: piece, guess: guess), about: piece.count, isWhole: isWhole)
+            } catch {
+                self?.state.withLock { $0.work = nil }
+                throw error
+            }
+        }
+        state.work = (task, piece.count)
+        return task
+    }
+
+    private func take(_ look: MoonshineEngine.Look, about count: Int, isWhole: Bool) {
         state.withLock { state in
             state.work = nil
-            state.seconds += result.seconds
-            state.lastSeconds = result.seconds
+            state.seconds += look.seconds
+            guard look.isWhole else {
+                // Whoever broke it off wants to know about more.
+                if look.tokens.count > state.tokens.count { state.tokens = look.tokens }
+                if state.voiced != nil, state.recognised < state.wanted { _ = begin(&state) }
+                return
+            }
+            state.lastSeconds = look.seconds
             if isWhole {
-                (state.open, state.recognised) = (result.text, count)
+                (state.open, state.recognised, state.tokens) = (look.text, count, look.tokens)
             } else {
-                state.settled.append(result.text)
+                state.settled.append(look.text)
                 state.samples.removeFirst(count)
-                (state.open, state.recognised) = (nil, 0)
+                state.voiced = state.voiced.map { max(0, $0 - count) }
+                (state.open, state.recognised, state.tokens) = (nil, 0, [])
             }
         }
     }

@@ -17,11 +17,24 @@ package protocol Recognition: Sendable {
     /// Takes the next samples, of any number: one channel, 16,000 a second. Returns at once; the work is done elsewhere.
     func accept(_ samples: [Int16]) async throws
 
+    /// Nobody has spoken for a moment, which may be the end: worth to look at what was accepted until now. Until ``resume()``, what
+    /// is accepted has no words in it, so that ``finish()`` need not look again.
+    func pause() async throws
+
+    /// Somebody speaks again.
+    func resume() async
+
     /// The words so far; `nil` while there are none. They may change as more is heard. Never waits for the recogniser.
     func partial() async throws -> String?
 
     /// No more sound comes: waits for the words. Silence gives an empty text. Not to be called twice.
     func finish() async throws -> Transcript
+}
+
+/// A recogniser that gains nothing by knowing that nobody speaks.
+extension Recognition {
+    package func pause() async throws {}
+    package func resume() async {}
 }
 
 /// What was said in an utterance.
