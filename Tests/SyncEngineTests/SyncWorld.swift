@@ -98,8 +98,9 @@ struct SyncDevice: Sendable {
     @discardableResult
     func push(limit: Int = 200, keepAnswer: Bool = true) async throws -> PushSummary? {
         let batch = try await store.write { try $0.sealBatch(maxOperations: limit) }
-        guard !batch.isEmpty else { return nil }
         let position = try await store.read { try $0.syncPosition() }
+        // A server that may have been set back is asked with a push of nothing, as the machine does.
+        guard !batch.isEmpty || position.mustAsk else { return nil }
         let request = PushRequest(
             device: position.deviceID, app: "1.0", acked: position.acked, operations: batch, pull: PullRequest(position))
         let answer = try PushAnswer(parsing: world.call("sync_push", request.json), answering: request)

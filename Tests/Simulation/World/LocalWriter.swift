@@ -20,11 +20,12 @@ struct LocalWriter {
     /// Every text a person writes begins with a mark that is theirs alone.
     static func mark(person: Int) -> String { "person\(person)." }
 
-    /// Which write of the run a text comes from; nil for a text that nobody wrote on a seat.
-    static func ordinal(of text: String) -> Int? {
+    /// Which write of the run a text comes from, and on which seat; nil for a text that nobody wrote on one.
+    static func place(of text: String) -> (seat: Int, ordinal: Int)? {
         let parts = text.split(separator: ".")
         guard parts.count == 3, parts[0].hasPrefix("person"), parts[1].hasPrefix("seat") else { return nil }
-        return Int(parts[2])
+        guard let seat = Int(parts[1].dropFirst(4)), let ordinal = Int(parts[2]) else { return nil }
+        return (seat, ordinal)
     }
 
     private var value: String { "\(Self.mark(person: person))seat\(seat).\(ordinal)" }

@@ -89,8 +89,14 @@ extension World {
         _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: account)
         serverHasForgotten = true
         poke(person: person)
-        guard plan.troubles.isDisjoint(with: Trouble.ofClocks) else { return }
-        forgetting[person] = writeTimes.lastIndex { $0 < elapsed - 2000 }.map { $0 + 1 }
+        // An old file may never have been in step.
+        guard plan.troubles.isDisjoint(with: Trouble.ofClocks.union([.oldCopies, .clones])),
+            let last = writeTimes.lastIndex(where: { $0 < elapsed - 2000 })
+        else { return }
+        let inStep = try seats.filter { seat in
+            try seat.person == person && seat.file.read { view, _ in try view.syncTables().lastCheckpoint != nil }
+        }
+        forgetting[person] = (last + 1, Set(inStep.map(\.index)))
     }
 
     private func deleteUnseen(_ person: Int, _ choice: Int) {

@@ -63,8 +63,9 @@ final class World {
     var underWay = 0
     /// When each of them was made.
     private(set) var writeTimes: [Int64] = []
-    /// The last write before a person had everything deleted, by person.
-    var forgetting: [Int: Int] = [:]
+    /// By person: the last write before they had everything deleted, and the seats that had been in step by then. What waits on others
+    /// was not meant.
+    var forgetting: [Int: (last: Int, seats: Set<Int>)] = [:]
 
     struct FileCopy {
         let content: FileContent

@@ -31,15 +31,18 @@ struct FinalCheck {
 
     /// I19: nothing that was written before a person had everything deleted is there again.
     private func checkForgetting(_ account: ModelAccount, _ person: Int) throws {
-        guard let last = world.forgetting[person] else { return }
+        guard let forgetting = world.forgetting[person] else { return }
+        func isForgotten(_ text: String) -> Bool {
+            guard let place = LocalWriter.place(of: text) else { return false }
+            return place.ordinal <= forgetting.last && forgetting.seats.contains(place.seat)
+        }
         for (row, body) in account.rows.sorted(by: { $0.key < $1.key }) {
-            for text in body.values.compactMap(\.stringValue) {
-                guard let ordinal = LocalWriter.ordinal(of: text), ordinal <= last else { continue }
+            for text in body.values.compactMap(\.stringValue) where isForgotten(text) {
                 throw RunReport.Violation(
                     "I19", "'\(text)', written before everything was deleted, is in \(row.table) \(row.key)")
             }
         }
-        if let text = account.texts.first(where: { LocalWriter.ordinal(of: $0).map { $0 <= last } ?? false }) {
+        if let text = account.texts.filter(isForgotten).min() {
             throw RunReport.Violation("I19", "'\(text)' was taken in after everything was deleted")
         }
     }

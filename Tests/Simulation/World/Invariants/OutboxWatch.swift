@@ -28,7 +28,7 @@ struct OutboxWatch: Sendable {
     mutating func check(_ db: Database) throws {
         let before = Dictionary(uniqueKeysWithValues: entries.map { ($0.localID, $0.hlc) })
         entries = try Self.read(db)
-        let isRetimed = entries.contains { $0.state == 0 && $0.hlc < before[$0.localID] ?? 0 }
+        let isRetimed = entries.contains { $0.state < 2 && $0.hlc < before[$0.localID] ?? 0 }
         let state = try SyncState(db)
         try checkSealed()
         try checkOrder(state, isRetimed: isRetimed)
