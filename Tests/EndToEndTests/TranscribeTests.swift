@@ -85,6 +85,56 @@ import Testing
         #expect(silence.status == 1 && silence.output.isEmpty && silence.errors.contains("No speech"))
     }
 
+    @Test("three hours of sound are read in bounded memory, it is said how far reading came, and it can be stopped")
+    func threeHours() async throws {
+        let home = try Home()
+        let bytes = 3 * 3600 * 32_000
+        func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        let header =
+            Array("RIFF".utf8) + number(bytes + 36) + Array("WAVEfmt ".utf8) + number(16) + [1, 0, 1, 0] + number(16_000)
+            + number(32_000) + [2, 0, 16, 0] + Array("data".utf8) + number(bytes)
+        let file = home.folder.file("long.wav")
+        try Data(header).write(to: file)
+        // The sound is a hole in the file.
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.truncate(atOffset: UInt64(44 + bytes))
+        try handle.close()
+        let program = try home.start("transcribe", "long.wav", environment: ["COMPANION_MODELS_DIR": SpeechModels.ready().path])
+        #expect(await program.errors(contain: "0:10:00.0 of sound"))
+        let before = try residentMegabytes(of: program)
+        #expect(await program.errors(contain: "0:20:00.0 of sound"))
+        // Ten minutes are 19 MB.
+        #expect(try residentMegabytes(of: program) - before < 10)
+        program.send(signal: SIGINT)
+        #expect(await program.ended().status != 0)
+    }
+
+    private func residentMegabytes(of program: ChildProcess) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(program.id)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") })
+        return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }) / 1024
+    }
+
+    @Test("eight channels of floating point are mixed and understood")
+    func eightChannels() async throws {
+        let home = try Home()
+        let spoken = try Data(contentsOf: try await recording(home))
+        func number(_ value: Int, _ count: Int = 4) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let rate = Int(spoken[24]) | Int(spoken[25]) << 8
+        let samples = stride(from: 44, to: spoken.count - 1, by: 2).map { index in
+            Float(Int16(bitPattern: UInt16(spoken[index]) | UInt16(spoken[index + 1]) << 8)) / 32_768
+        }
+        let frames = samples.flatMap { [Float](repeating: $0, count: 8) }
+        let header =
+            Array("RIFF".utf8) + number(frames.count * 4 + 36) + Array("WAVEfmt ".utf8) + number(16) + number(3, 2) + number(8, 2)
+            + number(rate) + number(rate * 32) + number(32, 2) + number(32, 2) + Array("data".utf8) + number(frames.count * 4)
+        try (Data(header) + frames.withUnsafeBytes { Data($0) }).write(to: home.folder.file("eight.wav"))
+        let heard = try await transcribe(home, "eight.wav")
+        #expect(heard.status == 0 && heard.output.lowercased().contains("kitchen"), "\(heard.output)\(heard.errors)")
+    }
+
     @Test("without a recogniser for the language it says so, and what to do instead")
     func languages() async throws {
         let home = try Home()

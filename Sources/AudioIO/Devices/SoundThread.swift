@@ -23,8 +23,8 @@ enum SoundThread {
     }
 
     /// How long to wait before a lost device is tried again, in milliseconds: soon at first, and so often in the end that one which
-    /// returned is at work within two seconds.
+    /// returned is at work well within two seconds, the time that opening it takes included.
     static func patience(attempt: Int) -> Int32 {
-        min(1500, 100 << Int32(min(attempt, 4)))
+        min(700, 100 << Int32(min(attempt, 3)))
     }
 }

@@ -66,7 +66,7 @@ final class MoonshineRecognition: Recognition {
         if isDue { try await work(waits: false) }
     }
 
-    func resume() {
+    func resume() async {
         state.withLock { $0.voiced = nil }
     }
 

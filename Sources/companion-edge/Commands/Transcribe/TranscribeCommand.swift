@@ -55,8 +55,13 @@ struct TranscribeCommand: CompanionCommand {
         let detector = VoiceActivityDetector(model: engines.voiceActivityModel(), settings: Self.settings)
         var transcription = FileTranscription(name: file, recogniser: recogniser, language: language, detector: detector)
         var pieces: [TranscribedPiece] = []
+        var notice = Self.noticeEvery
         while let bytes = try await context.input.read() {
             for piece in try await transcription.add(bytes) { try await show(piece, &pieces, context) }
+            // Of a long file without a word nothing else would be seen for minutes.
+            guard transcription.audioSeconds >= notice else { continue }
+            try await context.errors.writeLine("\(TranscribedPiece.clock(notice)) of sound were read so far.")
+            notice += Self.noticeEvery
         }
         for piece in try await transcription.finish() { try await show(piece, &pieces, context) }
         if transcription.isTruncated {
@@ -78,6 +83,9 @@ struct TranscribeCommand: CompanionCommand {
         guard !json else { return }
         try await context.output.writeLine((times ? "[\(piece.clock)] " : "") + PrintableText.oneLine(piece.text))
     }
+
+    /// Seconds of sound after which it is said again how far reading came.
+    private static let noticeEvery = 600.0
 
     /// Nobody waits for an answer: pauses within a sentence need not end it.
     private static let settings = {
