@@ -10,6 +10,7 @@ struct CompanionBench: AsyncParsableCommand {
         subcommands: [
             WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
             UrduProbeCommand.self, SyncCommand.self, SoundCommand.self, SoundDevicesCommand.self,
+            SoundRecoveryCommand.self,
         ])
 
     func run() async throws {
