@@ -48,7 +48,7 @@ import Testing
             var lines = try await project.sql(
                 """
                 select tbl, deleted, hlc, replace(node, %s, 'device') as node, hlc0, replace(node0, %s, 'device') as node0, solo_from,
-                    replace(clocks::text, %s, 'device') as clocks, case when tbl <> 'messages' then body_hash end as hash
+                    replace(replace(clocks::text, %s, 'device'), ', ' || seq || ']', ', its own]') as clocks, case when tbl <> 'messages' then body_hash end as hash
                 from sync.row_versions where user_id = %s and tbl <> 'profiles' and not deleted order by tbl, row_key collate "C"
                 """, [device.id, device.id, device.id, device.user.id].map(JSONValue.string))
             lines += try await project.sql(
