@@ -15,8 +15,8 @@ struct ModelLadder: Sendable {
     private let network: any NetworkWatching
     private let tuning: LadderTuning
 
-    /// Nothing is opened or asked yet, except that libcurl is set up when there is anything to ask at all.
-    init(_ configuration: Configuration) throws {
+    /// Nothing is opened or asked yet.
+    init(_ configuration: Configuration) {
         var places: [Place] = []
         var tuning = LadderTuning()
         tuning.cloudPatience = configuration.modelPatience
@@ -37,7 +37,7 @@ struct ModelLadder: Sendable {
             network = AlwaysOnline()
             return
         }
-        let transport = try CurlTransport(
+        let transport = LazyTransport(
             options: .init(
                 certificateAuthorities: configuration.authorities, userAgent: "companion-edge/\(ProgramVersion.text)"))
         var needsNetwork = false

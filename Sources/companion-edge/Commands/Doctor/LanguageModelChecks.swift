@@ -8,14 +8,8 @@ struct LanguageModelChecks {
     let asksNetwork: Bool
 
     func findings() async -> [Finding] {
-        let ladder: ModelLadder
-        do {
-            ladder = try ModelLadder(context.configuration)
-        } catch {
-            return [.problem("language", "\(error)", fix: "Report it: libcurl cannot be used.")]
-        }
         var all: [Finding] = []
-        for place in ladder.places {
+        for place in ModelLadder(context.configuration).places {
             switch place {
             case .cloud(let model) where asksNetwork: all.append(await finding(model, called: "cloud"))
             case .cloud(let model): all.append(.fine("language", "cloud: \(named(model)), not asked"))

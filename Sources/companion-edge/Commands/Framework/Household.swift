@@ -171,15 +171,15 @@ actor Household {
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), ladder: try ladder(), logger: logger)
+            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
     }
 
     /// Nil when the settings leave nothing to ask.
-    func ladder() throws -> LanguageLadder? {
-        if !hasLookedForModels { models = try ModelLadder(configuration).ladder(logger: logger) }
+    func ladder() -> LanguageLadder? {
+        if !hasLookedForModels { models = ModelLadder(configuration).ladder(logger: logger) }
         hasLookedForModels = true
         return models
     }

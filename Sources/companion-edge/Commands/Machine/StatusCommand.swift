@@ -32,7 +32,7 @@ struct StatusCommand: CompanionCommand {
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
-            models: LadderReport(try await household.ladder()), people: reports)
+            models: LadderReport(await household.ladder()), people: reports)
         if json {
             try await context.writeJSON(report)
         } else {
