@@ -89,8 +89,9 @@ package final class PersonStore: Sendable {
     package func write<Value: Sendable>(
         isPatient: Bool = false, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
     ) async throws -> Value {
+        let rest = isPatient ? committer.patientRest : .zero
         // Who is cancelled meanwhile still writes, without the rest.
-        if isPatient { try? await Task.sleep(for: committer.patientRest) }
+        if rest > .zero { try? await Task.sleep(for: rest) }
         do {
             return try await committer.submit(isPatient: isPatient, body)
         } catch let error as DatabaseError where error.isDiskFull {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import CompanionServices
 
-@Suite(.timeLimit(.minutes(5))) struct EspeakSynthesiserTests {
+@Suite(.timeLimit(.minutes(20))) struct EspeakSynthesiserTests {
     private func sound(_ text: String, _ language: Language, _ voice: EspeakSynthesiser = EspeakSynthesiser()) async throws
         -> (samples: [Int16], rates: Set<Int>)
     {

@@ -176,7 +176,7 @@ begin
         s.body := s.body || jsonb_build_object(col, val);
         s.changed := s.changed || col;
         has_won := true;
-        if t.field_clocks then
+        if t.field_clocks and role = 'register' then
             s.clocks := s.clocks || jsonb_build_object(field, clock);
         end if;
     end loop;

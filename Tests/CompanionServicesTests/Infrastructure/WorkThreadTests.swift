@@ -4,7 +4,7 @@ import Testing
 
 @testable import CompanionServices
 
-@Suite(.timeLimit(.minutes(1))) struct WorkThreadTests {
+@Suite(.timeLimit(.minutes(20))) struct WorkThreadTests {
     /// Does its work on a thread that it was given.
     private actor Worker {
         private let thread: WorkThread

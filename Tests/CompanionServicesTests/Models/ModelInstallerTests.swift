@@ -4,7 +4,7 @@ import Testing
 
 @testable import CompanionServices
 
-@Suite(.timeLimit(.minutes(2))) struct ModelInstallerTests {
+@Suite(.timeLimit(.minutes(20))) struct ModelInstallerTests {
     @Test("a package is installed with exactly the files that are wanted, private, and with a receipt")
     func install() async throws {
         let house = try ModelHouse()

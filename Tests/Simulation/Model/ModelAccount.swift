@@ -69,7 +69,8 @@ package struct ModelAccount: Sendable {
         if let table = schema.tables[stamp.row.table], table.merge == .fields, !stamp.isDeletion {
             if let old, !isBorn { (fields, fieldSequences) = (old.fields, old.fieldSequences) }
             // The fields of a row that begins are all as old as the row.
-            let written = isBorn ? stamp.columns.union(table.columns.keys.filter(table.isRegister)) : stamp.columns
+            let registers = table.columns.keys.filter(table.isRegister)
+            let written = isBorn ? Set(registers) : stamp.columns.intersection(registers)
             for name in written.map(table.clockName) {
                 fields[name] = stamp.clock
                 fieldSequences[name] = nil
