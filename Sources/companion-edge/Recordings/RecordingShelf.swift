@@ -12,6 +12,8 @@ struct RecordingShelf: Sendable {
     private static let scratch = (prefix: "recording-", suffix: ".partial")
     /// A file without sound that is older than this has no writer any more, in seconds.
     private static let youth = 60.0
+    /// A file smaller than this has its headers at most, in bytes: a second of sound takes three times as much.
+    private static let headersAtMost = 1024
 
     let store: PersonStore
     let folder: AttachmentFolder
@@ -53,9 +55,13 @@ struct RecordingShelf: Sendable {
             let file = folder.url.appending(path: name)
             guard !OggOpusWriter.isWriting(file.path) else { continue }
             guard let seconds = Self.seconds(of: file) else {
-                // It may have been made just now.
-                let made = try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
-                if let made, Date.now.timeIntervalSince(made) > Self.youth { try FileManager.default.removeItem(at: file) }
+                // It may have been made just now; or it has sound that cannot be read now, and is looked at again another time.
+                let facts = try FileManager.default.attributesOfItem(atPath: file.path)
+                if let made = facts[.modificationDate] as? Date, Date.now.timeIntervalSince(made) > Self.youth,
+                    let size = facts[.size] as? Int, size < Self.headersAtMost
+                {
+                    try FileManager.default.removeItem(at: file)
+                }
                 continue
             }
             let parts = name.dropLast(Self.scratch.suffix.count).split(separator: ".", maxSplits: 1).map(String.init)
@@ -68,7 +74,7 @@ struct RecordingShelf: Sendable {
         return count
     }
 
-    /// How long it plays; `nil` when it has no sound.
+    /// How long it plays; `nil` when it has no sound, or none that can be read now.
     private static func seconds(of file: URL) -> Double? {
         guard let reader = try? OggOpusReader(path: file.path, rate: 16_000) else { return nil }
         var samples = 0
