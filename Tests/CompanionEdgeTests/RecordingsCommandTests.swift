@@ -98,11 +98,18 @@ import Testing
         try Data(contentsOf: alive).dropLast(100).write(to: dead)
         _ = try shelf.name(dead, after: "gone")
         #expect(OggOpusWriter.isWriting(alive.path))
+        // Old ones: one has nothing, the other something that cannot be read.
+        let (empty, unread) = (try shelf.scratchFile(), try shelf.scratchFile())
+        for (file, size) in [(empty, 0), (unread, 5000)] {
+            try Data(count: size).write(to: file)
+            try FileManager.default.setAttributes([.modificationDate: Date.now - 3600], ofItemAtPath: file.path)
+        }
         try await context.households.release()
 
         let list = try await house.run("recordings", "list", "--json").json()
         #expect(list.count == 1 && list[0]?["message"]?.text == nil)
-        #expect(try files().filter { $0.hasSuffix(".partial") } == ["\(store.userID)/\(alive.lastPathComponent)"])
+        let left = [alive, unread].map { "\(store.userID)/\($0.lastPathComponent)" }
+        #expect(try files().filter { $0.hasSuffix(".partial") }.sorted() == left.sorted())
         let played = try await house.run("history", "play", "--device", "wav:\(house.folder.file("dead.wav").path)")
         #expect(played.status == .ok, "\(played.errors)")
         let seconds = Double(try WaveReader(path: house.folder.file("dead.wav").path).read(atMost: 400_000).count) / 48_000
