@@ -42,7 +42,8 @@ import Testing
             ("COMPANION_MODEL_SERVER", "yes", "not an address"), ("COMPANION_MODEL_SERVER", "ftp://nas/v1", "https://"),
             ("OPENAI_BASE_URL", "http://api.example.org/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
             ("COMPANION_MODEL_SERVER", "http://8.8.8.8/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
-            ("COMPANION_MODEL_PATIENCE_MS", "5", "200"),
+            ("COMPANION_MODEL_PATIENCE_MS", "5", "200"), ("COMPANION_DAILY_TOKENS", "many", "whole number"),
+            ("COMPANION_DAILY_COST", "1,50", "no amount"), ("COMPANION_MODEL_PRICES", "gpt-4o-mini", "no list of prices"),
         ])
     func refused(name: String, value: String, words: String) throws {
         do throws(ConfigurationError) {
@@ -51,6 +52,21 @@ import Testing
         } catch {
             #expect(error.description.contains(name) && error.description.contains(words), "\(error)")
         }
+    }
+
+    @Test("what a day may cost is none at first, and money needs the price of the model it is counted for")
+    func limits() throws {
+        #expect(try load([:]).dailyLimits.isEmpty)
+        #expect(try load([:]).modelPrices.price(of: "gpt-4o-mini") != nil)
+        var settings = ["OPENAI_API_KEY": "sk-x", "OPENAI_MODEL": "new-model", "COMPANION_DAILY_COST": "0.50"]
+        do throws(ConfigurationError) {
+            _ = try load(settings)
+            Issue.record("a limit without a price is taken")
+        } catch {
+            #expect(error.description.contains("COMPANION_MODEL_PRICES") && error.description.contains("new-model=READ/SAID"))
+        }
+        settings["COMPANION_MODEL_PRICES"] = "new-model=1/2"
+        #expect(try load(settings).dailyLimits == DailyBudget.Limits(cost: Money("0.50")))
     }
 
     @Test("plain http goes out of the house only when that is allowed")

@@ -94,6 +94,27 @@ import Testing
         #expect(ended.output.contains("I lost the thread there."))
     }
 
+    @Test("a budget that is spent is said once, kept over a restart, and shown by status and doctor")
+    func budget() async throws {
+        let nearby = try await ScriptedModels()
+        try await nearby.always(answer: "I am the one next door.")
+        var home = try Home()
+        // An address at home would be no cloud.
+        home.settings = [
+            "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": "https://models.invalid/v1", "COMPANION_MODEL_SERVER": nearby.address,
+            "COMPANION_LANGUAGE": "en", "COMPANION_DAILY_TOKENS": "0",
+        ]
+        let first = try await home.command("chat", "I went to the park")
+        #expect(first.output.contains("budget") && first.output.contains("I am the one next door."), "\(first)")
+        let second = try await home.command("chat", input: "it was lovely there\n/why\n")
+        #expect(!second.output.contains("budget for the cloud"), "\(second)")
+        #expect(second.output.contains("cloud: was not asked, the day's 0 tokens are spent"), "\(second)")
+        let status = try await home.command("status")
+        #expect(status.output.contains("0 of 0 tokens and 0.00 today; that is all until midnight"), "\(status)")
+        let doctor = try await home.command("doctor", "--offline")
+        #expect(doctor.output.contains("COMPANION_DAILY_TOKENS"), "\(doctor)")
+    }
+
     @Test("doctor names the models, and the setting that is wrong, without showing a key")
     func doctor() async throws {
         let server = try await ScriptedModels(key: "sk-right")

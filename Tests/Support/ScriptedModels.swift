@@ -8,14 +8,14 @@ package final class ScriptedModels: Sendable {
     private let transport: CurlTransport
     package let port: Int
 
-    /// With a `key`, requests without it are refused.
-    package init(key: String? = nil) async throws {
+    /// With a `key`, requests without it are refused. Without a `port` it takes a free one.
+    package init(key: String? = nil, port wanted: Int = 0) async throws {
         guard FileManager.default.isExecutableFile(atPath: CloudStack.python.path) else {
             throw PeerError(
                 description: "the peers' Python packages are missing; run scripts/test.sh, or scripts/cloud-stack.sh once")
         }
         let script = CloudStack.root.appending(path: "Tests/Support/Peers/model_server.py")
-        process = try ChildProcess(CloudStack.python, [script.path, "0"] + (key.map { [$0] } ?? []))
+        process = try ChildProcess(CloudStack.python, [script.path, String(wanted)] + (key.map { [$0] } ?? []))
         let line = await process.outputLines(atLeast: 1).first ?? ""
         guard let port = Int(line) else {
             process.closeInput()
@@ -27,6 +27,12 @@ package final class ScriptedModels: Sendable {
 
     deinit {
         process.closeInput()
+    }
+
+    /// Ends it. Nobody listens at its port when this returns.
+    package func stop() async {
+        process.closeInput()
+        _ = await process.ended()
     }
 
     /// As settings name it.

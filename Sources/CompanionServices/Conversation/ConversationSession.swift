@@ -37,6 +37,7 @@ package actor ConversationSession {
     package func greet() async throws -> Reply {
         await begin()
         defer { finish() }
+        await companion.ladder?.prepare()
         if let greeting { return greeting }
         let reply: Reply
         if let asked = try await companion.brain.greetAboutPlan(companion, channel: channel, language: language) {
@@ -63,8 +64,10 @@ package actor ConversationSession {
     func reply(to text: String, say: @escaping @Sendable (String) async -> Void) async throws -> Reply {
         await begin()
         defer { finish() }
-        let plan = await companion.ladder?.plan()
+        async let planning = companion.plan()
         var ready = try await understood(text)
+        let plan = try await planning
+        ready.isOverBudget = plan?.isOverBudget ?? false
         ready.models = plan.map { $0.isEmpty ? ($0.skipped.isEmpty ? .none : .resting($0.skipped)) : .ready } ?? .none
         let (outcome, conversation) = try await companion.store.write { [ready] in try ready.take(in: $0) }
         if self.conversation == nil { self.conversation = conversation }
@@ -119,12 +122,14 @@ package actor ConversationSession {
         let language: Language?
         let companion: Companion
         var models = EmbeddedBrain.ModelsThere.none
+        var isOverBudget = false
 
         func take(in transaction: StoreTransaction) throws -> (EmbeddedBrain.Outcome, Conversation) {
             let conversation =
                 try known ?? transaction.startConversation(channel: channel, language: understanding.language.rawValue)
             var surroundings = companion.surroundings
             surroundings.models = models
+            surroundings.overdrawn = isOverBudget ? companion.options.budget : nil
             let outcome = try companion.brain.take(
                 text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
                 surroundings: surroundings, in: transaction)

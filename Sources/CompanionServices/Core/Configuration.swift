@@ -33,6 +33,7 @@ package struct Configuration: Sendable {
             reader.report(.testUserID, "is needed when USE_TEST_USER is true; there is no default", origin: test.origin)
         }
         Self.refusePlainHTTP(entries, &reader)
+        Self.refuseUnpricedLimit(entries, &reader)
         warnings = reader.warnings
         problems = reader.problems
         self.dataDirectory = dataDirectory ?? URL(filePath: "/var/lib/companion-edge")
@@ -86,6 +87,16 @@ package struct Configuration: Sendable {
     /// By its server's name; `nil` for the first it has.
     package var localModel: String? { text(.localModel) }
     package var modelPatience: Duration { .milliseconds(integer(.modelPatience) ?? 1200) }
+    /// What a person's day may cost at the cloud's models.
+    package var dailyLimits: DailyBudget.Limits {
+        var limits = DailyBudget.Limits(tokens: integer(.dailyTokens))
+        if case .amount(let cost) = value(.dailyCost) { limits.cost = cost }
+        return limits
+    }
+    package var modelPrices: ModelPrices {
+        guard case .prices(let prices) = value(.modelPrices) else { return .none }
+        return prices
+    }
     /// Where models are installed; absolute or relative to the working directory.
     package var modelsDirectory: String? { text(.modelsDirectory) }
     /// For English: a name of `models list` or of espeak-ng; `nil` for the best there is.
@@ -131,6 +142,23 @@ package struct Configuration: Sendable {
                     + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
                 origin: entry.origin)
         }
+    }
+
+    /// A limit that nothing can be counted against would be none.
+    private static func refuseUnpricedLimit(
+        _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
+    ) {
+        guard let limit = entries[.dailyCost], entries[.openAIKey] != nil || entries[.openAIBaseURL] != nil else { return }
+        if case .url(let address)? = entries[.openAIBaseURL]?.value, HomeNetwork.holds(address.host() ?? "") { return }
+        let model = entries[.openAIModel]?.text ?? ConfigurationKey.openAIModel.defaultText ?? ""
+        guard let prices = ModelPrices(entries[.modelPrices]?.text ?? ConfigurationKey.modelPrices.defaultText ?? ""),
+            prices.price(of: model) == nil
+        else { return }
+        reader.report(
+            .modelPrices,
+            "has no price for \(model), which \(ConfigurationKey.dailyCost.name) needs; add \(model)=READ/SAID, what its server "
+                + "takes for a million tokens",
+            origin: limit.origin)
     }
 
     // MARK: Showing

@@ -60,6 +60,8 @@ extension ConfigurationKey {
         case .projectAddress: "An address (https; http only for a server on this machine)"
         case .uuid: "A version 4 UUID"
         case .timeZone: "A name of the time zone database"
+        case .amount: "An amount, with a point: 0.50"
+        case .prices: "Names with prices for a million tokens read/said, or read/said/known from before, with commas between"
         case .text, .path, .presence, .secret, .publicSupabaseKey, .refused: nil
         }
     }

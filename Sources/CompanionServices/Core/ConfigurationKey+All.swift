@@ -65,6 +65,20 @@ extension ConfigurationKey {
     package static let modelPatience = ConfigurationKey(
         "COMPANION_MODEL_PATIENCE_MS", .integer(200...30_000), default: "1200", example: "2000", group: .models,
         help: "How many milliseconds the cloud's first words may take before the next in line is asked too.")
+    package static let dailyTokens = ConfigurationKey(
+        "COMPANION_DAILY_TOKENS", .integer(0...1_000_000_000), example: "200000", group: .models,
+        help:
+            "How many tokens the cloud's models may read and say for each person in a day; then the companion goes on without them "
+            + "until midnight. Without it there is no limit.")
+    package static let dailyCost = ConfigurationKey(
+        "COMPANION_DAILY_COST", .amount, example: "0.50", group: .models,
+        help: "The same limit as money, counted by COMPANION_MODEL_PRICES, in their currency.")
+    package static let modelPrices = ConfigurationKey(
+        "COMPANION_MODEL_PRICES", .prices, default: "gpt-4o-mini=0.15/0.60/0.075,gpt-4o=2.50/10.00/1.25",
+        example: "gpt-4o-mini=0.15/0.60,*=1/2", group: .models,
+        help:
+            "What a million tokens cost, read/said, or read/said/known from before, by the name of the model; * is every other model. "
+            + "The default is in US dollars and may be out of date.")
     package static let allowPlainHTTP = ConfigurationKey(
         "COMPANION_ALLOW_PLAIN_HTTP", .bool, default: "false", example: "true", group: .models,
         help: "Allows http:// to model servers outside the home's network, where what people tell can be read on its way.")
@@ -130,7 +144,8 @@ extension ConfigurationKey {
     /// In the order of the documentation.
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
-        supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, allowPlainHTTP,
+        supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
+        dailyCost, modelPrices, allowPlainHTTP,
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
         upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,

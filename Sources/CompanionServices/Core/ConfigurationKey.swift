@@ -48,6 +48,10 @@ package struct ConfigurationKey: Sendable, Hashable {
         case uuid
         case timeZone
         case choice([String])
+        /// Money, with a point.
+        case amount
+        /// What models cost.
+        case prices
         /// Present (and not empty) or not; the value itself says nothing.
         case presence
         case secret

@@ -9,6 +9,8 @@ package enum ConfigurationValue: Sendable, Equatable {
     case url(URL)
     case timeZone(TimeZone)
     case secret(Secret<String>)
+    case amount(Money)
+    case prices(ModelPrices)
 }
 
 /// Why a value cannot be used, as the end of a sentence that begins with the key: "is 'maybe', which is neither true nor false".
@@ -76,6 +78,18 @@ extension ConfigurationKey {
                 throw ValueProblem("is \(Self.quoted(text)), which is not one of \(choices.joined(separator: ", "))")
             }
             return .text(choice)
+        case .amount:
+            guard let amount = Money(text) else {
+                throw ValueProblem("is \(Self.quoted(text)), which is no amount such as 0.50")
+            }
+            return .amount(amount)
+        case .prices:
+            guard let prices = ModelPrices(text) else {
+                throw ValueProblem(
+                    "is \(Self.quoted(text)), which is no list of prices such as gpt-4o-mini=0.15/0.60,*=1/2 (for a million tokens "
+                        + "read and said)")
+            }
+            return .prices(prices)
         case .text, .path, .secret, .publicSupabaseKey, .refused:
             return .text(text)
         }

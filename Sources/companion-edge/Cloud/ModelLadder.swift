@@ -77,7 +77,9 @@ struct ModelLadder: Sendable {
             switch place {
             case .cloud(let model): LadderRung(kind: .cloud, network: network) { model }
             case .server(let finder, let configured):
-                LadderRung(kind: .server, isExpected: configured != nil) { await finder.model() }
+                LadderRung(kind: .server, isExpected: configured != nil, prepare: { await finder.beginLooking() }) {
+                    await finder.model()
+                }
             }
         }
         return LanguageLadder(rungs: rungs, tuning: tuning, logger: logger)

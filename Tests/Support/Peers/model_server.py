@@ -10,7 +10,7 @@ Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["..."
                  GET  /_test/log     what was asked: {"requests": [...], "connections": n}
 
 Faults: slow, stall, cut, unauthorized, unknown-model, busy, used-up, trouble, too-long, bad-call, unknown-call, wrong-type,
-endless, empty, wrong-script, bad-json, no-end, gzip, filtered, redirect
+endless, empty, wrong-script, bad-json, no-end, no-usage, gzip, filtered, redirect
 """
 import asyncio
 import json
@@ -162,7 +162,7 @@ async def stream(request, fault, messages, answer):
         await response.write(chunk({}, "content_filter" if fault == "filtered" else "stop"))
     if fault == "no-end":
         return response
-    if (request_options := (await request.json()).get("stream_options")) and request_options.get("include_usage"):
+    if fault != "no-usage" and (request_options := (await request.json()).get("stream_options")) and request_options.get("include_usage"):
         await response.write(chunk(None, usage=usage(messages, spoken)))
     await response.write(b"data: [DONE]\n\n")
     await response.write_eof()

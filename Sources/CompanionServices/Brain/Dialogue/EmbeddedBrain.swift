@@ -70,6 +70,8 @@ extension EmbeddedBrain {
         var defaultZone: TimeZone
         var jobs: TurnJobs
         var models = ModelsThere.none
+        /// Set while the day's budget keeps the cloud's models from being asked.
+        var overdrawn: DailyBudget?
     }
 
     /// Whether a turn may be handed to a model.
@@ -88,6 +90,8 @@ extension EmbeddedBrain {
         var userMessage: Message
         var answer: Answer
         var isFarewell: Bool
+        /// What has to be said before the answer of a model.
+        var notice: String?
         /// The person's turns so far, this one included.
         var turns: Int
     }
@@ -177,10 +181,15 @@ extension EmbeddedBrain {
         turn.found = found.hits.filter(turn.mayBeSpokenOf)
         turn.ranking = found.ranking
         try turn.run()
-        let words = try turn.compose()
+        var words = try turn.compose()
+        let own = ownRoute(turn, surroundings.models)
+        let notice = try turn.budgetNotice(surroundings.overdrawn)
+        if own != nil, let notice {
+            words = notice + " " + words
+            try surroundings.overdrawn?.noteSaid(in: transaction)
+        }
         var details = TurnRecord.details(of: turn)
         let answer: Answer
-        let own = ownRoute(turn, surroundings.models)
         if let own {
             if !own.isEmpty { details["route"] = TurnRecord.route(own) }
             answer = .stored(
@@ -197,7 +206,7 @@ extension EmbeddedBrain {
             after: message, userTurns: turn.state.conversationTurns, leavesRemarks: understanding.leavesRemarks, in: transaction)
         return Outcome(
             text: words, language: turn.language, userMessage: message, answer: answer, isFarewell: turn.isFarewell,
-            turns: turn.state.turns)
+            notice: notice, turns: turn.state.turns)
     }
 
     /// Why the turn is answered here, as it is kept; nil when a model is to be asked.

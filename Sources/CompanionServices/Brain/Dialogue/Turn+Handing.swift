@@ -28,6 +28,13 @@ extension Turn {
         return nil
     }
 
+    /// Says once a day, where a model would have been asked, why the cloud's is not.
+    func budgetNotice(_ budget: DailyBudget?) throws -> String? {
+        guard let budget, ownReason == nil, try budget.mustBeSaid(view, at: now) else { return nil }
+        note(rule: "said that the day's budget is spent")
+        return speaker.say("models.spent")?.asSentence(language)
+    }
+
     /// What was done by these is answered from the store itself.
     private static let ownRules: Set<String> = [
         "answered from memory", "answered yes or no from memory", "told what is known", "told what was said",

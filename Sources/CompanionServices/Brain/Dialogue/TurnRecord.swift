@@ -112,6 +112,7 @@ enum TurnRecord {
                     fields["prompt_tokens"] = .int(Int64(usage.prompt))
                     fields["answer_tokens"] = .int(Int64(usage.answer))
                     fields["cached_tokens"] = .int(Int64(usage.cached))
+                    if usage.isEstimated { fields["tokens_estimated"] = true }
                 }
                 return .object(fields)
             })
@@ -123,7 +124,9 @@ enum TurnRecord {
             guard let outcome = fields["outcome"]?.stringValue.flatMap(RungUse.Outcome.init(rawValue:)) else { return nil }
             func number(_ name: String) -> Int? { fields[name]?.intValue.map { Int(clamping: $0) } }
             let usage = number("prompt_tokens").map {
-                TokenUsage(prompt: $0, answer: number("answer_tokens") ?? 0, cached: number("cached_tokens") ?? 0)
+                TokenUsage(
+                    prompt: $0, answer: number("answer_tokens") ?? 0, cached: number("cached_tokens") ?? 0,
+                    isEstimated: fields["tokens_estimated"]?.boolValue ?? false)
             }
             return RungUse(
                 rung: fields["rung"]?.stringValue ?? "", model: fields["model"]?.stringValue, outcome: outcome,

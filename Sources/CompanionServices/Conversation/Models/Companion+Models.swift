@@ -1,6 +1,16 @@
 import LocalStore
 
 extension Companion {
+    /// Who can be asked now; nil where there are no models.
+    func plan() async throws -> LadderPlan? {
+        guard let ladder else { return nil }
+        let budget = options.budget
+        guard !budget.limits.isEmpty else { return await ladder.plan() }
+        let now = store.clock.now()
+        let overdraft = try await store.read { budget.overdraft(try budget.spending($0, at: now)) }
+        return await ladder.plan(overdraft: overdraft)
+    }
+
     /// Lets a model say what the turn left open; the device's own words end what no model could say. What was said is stored once,
     /// when it has been said.
     func handOver(
@@ -8,6 +18,8 @@ extension Companion {
         say: @escaping @Sendable (String) async -> Void
     ) async throws -> Reply {
         let tools = CompanionTools(self, turn: brief.tools)
+        let notice = outcome.notice.map { $0 + " " } ?? ""
+        if !notice.isEmpty { await say(notice) }
         let guidance = states.guidance(for: brief.stage.rawValue)
         let answer = await ladder?.answer(in: outcome.language, plan: plan, tools: tools, say: say) { kind in
             // Small models name functions where they should talk.
@@ -18,8 +30,12 @@ extension Companion {
         }
         var spoken = SpokenAnswer(answer, own: outcome.text, language: outcome.language)
         if let rest = spoken.rest { await say(rest) }
-        guard !spoken.text.isEmpty else { throw CancellationError() }
         spoken.uses = answer?.uses ?? []
+        spoken.notice = notice
+        guard !spoken.words.isEmpty else {
+            try await spend(spoken.uses)
+            throw CancellationError()
+        }
         return try await keep(spoken, outcome, details)
     }
 
@@ -30,20 +46,29 @@ extension Companion {
         var details = details
         details["route"] = TurnRecord.route(spoken.route)
         if spoken.isInterrupted { details["interrupted"] = true }
-        let (store, brain) = (store, brain)
+        let (store, brain, budget) = (store, brain, options.budget)
         let writing = Task { [details] in
             try await store.write { transaction in
-                try brain.conclude(
-                    outcome, saying: spoken.text, details: details, replacesOwn: !spoken.hasOwnWords, in: transaction)
+                try budget.note(spoken.uses, in: transaction)
+                if !spoken.notice.isEmpty { try budget.noteSaid(in: transaction) }
+                return try brain.conclude(
+                    outcome, saying: spoken.words, details: details, replacesOwn: !spoken.hasOwnWords, in: transaction)
             }
         }
-        return Reply(outcome, text: spoken.text, message: try await writing.value)
+        return Reply(outcome, text: spoken.words, message: try await writing.value)
+    }
+
+    /// What was asked has cost something, although nothing was said.
+    private func spend(_ uses: [RungUse]) async throws {
+        let (store, budget) = (store, options.budget)
+        let writing = Task { try await store.write { try budget.note(uses, in: $0) } }
+        try await writing.value
     }
 }
 
 /// What was said in a turn that models were asked for.
 struct SpokenAnswer: Sendable {
-    /// All of it; empty when nothing was.
+    /// The answer; empty when nothing was said of it.
     let text: String
     /// What is still to be said of ``text``; nil when the models said it all.
     let rest: String?
@@ -51,6 +76,11 @@ struct SpokenAnswer: Sendable {
     let hasOwnWords: Bool
     let isInterrupted: Bool
     var uses: [RungUse] = []
+    /// What had to be said before the answer, with the space after it.
+    var notice = ""
+
+    /// All that was said.
+    var words: String { text.isEmpty ? String(notice.dropLast()) : notice + text }
 
     /// `own` is what the device would say.
     init(_ answer: LadderAnswer?, own: String, language: Language) {

@@ -46,8 +46,11 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     package var answer: Int
     /// Of the prompt, how much the server still knew from before.
     package var cached: Int
+    /// The server did not count, so it is about as much.
+    package var isEstimated: Bool
 
-    package init(prompt: Int = 0, answer: Int = 0, cached: Int = 0) {
+    package init(prompt: Int = 0, answer: Int = 0, cached: Int = 0, isEstimated: Bool = false) {
+        self.isEstimated = isEstimated
         self.prompt = prompt
         self.answer = answer
         self.cached = cached
@@ -55,7 +58,8 @@ package struct TokenUsage: Sendable, Hashable, Codable {
 
     package static func + (left: Self, right: Self) -> Self {
         TokenUsage(
-            prompt: left.prompt + right.prompt, answer: left.answer + right.answer, cached: left.cached + right.cached)
+            prompt: left.prompt + right.prompt, answer: left.answer + right.answer, cached: left.cached + right.cached,
+            isEstimated: left.isEstimated || right.isEstimated)
     }
 
     package var total: Int { prompt + answer }

@@ -37,6 +37,14 @@ package enum LanguageModelError: Error, Sendable, Equatable {
         case .serverFailed, .notTheService, .malformed, .cut, .empty, .filtered, .wrongScript: true
         }
     }
+
+    /// Whether the server had begun to work on the answer, which is paid for.
+    var followsWork: Bool {
+        switch self {
+        case .malformed, .cut, .empty, .filtered, .wrongScript: true
+        default: false
+        }
+    }
 }
 
 extension LanguageModelError: CustomStringConvertible {

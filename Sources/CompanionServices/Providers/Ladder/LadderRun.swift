@@ -1,3 +1,4 @@
+import LocalStore
 import Networking
 import Synchronization
 
@@ -25,7 +26,15 @@ final class LadderRun: Sendable {
         var started: Duration?
         var firstWords: Duration?
         var usage: TokenUsage?
+        /// What the request that is under way has cost at least.
+        var open: TokenUsage?
         var error: LanguageModelError?
+
+        /// All of it, as far as it is known. What was asked and not answered is paid for as well, unless the server refused.
+        var spent: TokenUsage? {
+            guard let open, error?.followsWork ?? true else { return usage }
+            return (usage ?? TokenUsage()) + open
+        }
     }
 
     private enum Signal: Sendable {
@@ -177,16 +186,21 @@ final class LadderRun: Sendable {
             var calls: [ToolCall] = []
             var words = ""
             var ending: ChatEnd.Reason?
+            let asked = request.estimatedTokens
+            progress.withLock { $0[rung].open = TokenUsage(prompt: asked, isEstimated: true) }
             for try await event in candidates[rung].model.answer(request) {
                 switch event {
                 case .text(let piece):
                     words += piece
+                    progress.withLock { $0[rung].open?.answer = TokenEstimate.tokens(in: words) }
                     hear(try gate.add(piece), from: rung, tell)
                 case .call(let call): calls.append(call)
                 case .finished(let end):
                     ending = end.reason
                     progress.withLock { progress in
-                        if let usage = end.usage { progress[rung].usage = (progress[rung].usage ?? TokenUsage()) + usage }
+                        let estimate = progress[rung].open ?? TokenUsage()
+                        progress[rung].usage = (progress[rung].usage ?? TokenUsage()) + (end.usage ?? estimate)
+                        progress[rung].open = nil
                     }
                     // The rest of the stream only clears the connection.
                     if calls.isEmpty {
@@ -249,8 +263,10 @@ final class LadderRun: Sendable {
         var uses: [RungUse] = machine.outcomes.map { rung, outcome, why, at in
             use(of: rung, outcome, why, at, progress[rung])
         }
-        if isInterrupted, let speaker = machine.speaker {
-            uses.append(use(of: speaker, .broke, "interrupted", now, progress[speaker]))
+        guard isInterrupted else { return uses }
+        let decided = Set(machine.outcomes.map(\.rung))
+        for rung in candidates.indices where progress[rung].started != nil && !decided.contains(rung) {
+            uses.append(use(of: rung, rung == machine.speaker ? .broke : .slower, "interrupted", now, progress[rung]))
         }
         return uses
     }
@@ -259,11 +275,23 @@ final class LadderRun: Sendable {
         RungUse(
             rung: candidates[rung].rung.kind.rawValue, model: candidates[rung].model.name, outcome: outcome, why: why,
             firstWords: progress.firstWords?.wholeMilliseconds,
-            took: (at - (progress.started ?? .zero)).wholeMilliseconds, usage: progress.usage)
+            took: (at - (progress.started ?? .zero)).wholeMilliseconds, usage: progress.spent)
     }
 }
 
 extension ChatRequest {
+    /// About how many tokens a model has to read.
+    var estimatedTokens: Int {
+        let texts = messages.map { message in
+            switch message {
+            case .system(let text), .user(let text), .assistant(let text), .result(_, let text): text
+            case .calls(let text, let calls): text + calls.map { $0.name + $0.arguments }.joined()
+            }
+        }
+        let functions = tools.map { $0.name + $0.purpose + $0.parameters.text }
+        return (texts + functions).reduce(0) { $0 + TokenEstimate.tokens(in: $1) }
+    }
+
     /// The same for a model that has to go on with what another said.
     fileprivate func continuing(_ said: String) -> ChatRequest {
         var request = self

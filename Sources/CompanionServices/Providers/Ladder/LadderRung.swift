@@ -10,6 +10,8 @@ package struct LadderRung: Sendable {
     package let kind: Kind
     /// The model, once it is known; nil when there is none now.
     let model: @Sendable () async -> (any LanguageModel)?
+    /// Begins to find out which model it is, so that nobody has to wait for that later. Waits for nothing itself.
+    let prepare: @Sendable () async -> Void
     /// Whether somebody named it, so that its absence is worth a word.
     let isExpected: Bool
     /// Whether there is a way to it.
@@ -17,11 +19,12 @@ package struct LadderRung: Sendable {
 
     package init(
         kind: Kind, isExpected: Bool = true, network: any NetworkWatching = AlwaysOnline(),
-        model: @escaping @Sendable () async -> (any LanguageModel)?
+        prepare: @escaping @Sendable () async -> Void = {}, model: @escaping @Sendable () async -> (any LanguageModel)?
     ) {
         self.kind = kind
         self.isExpected = isExpected
         self.network = network
+        self.prepare = prepare
         self.model = model
     }
 }

@@ -24,6 +24,8 @@ package struct LadderAnswer: Sendable, Hashable {
 package struct LadderPlan: Sendable {
     var candidates: [LadderRun.Candidate] = []
     var skipped: [RungUse] = []
+    /// Whether the day's budget alone kept one from being asked.
+    package var isOverBudget = false
 
     package var isEmpty: Bool { candidates.isEmpty }
 }
@@ -52,10 +54,20 @@ package final class LanguageLadder: Sendable {
 
     package var metrics: LadderCounters { counters.withLock { $0 } }
 
-    /// Who can be asked now.
-    package func plan() async -> LadderPlan {
+    /// Begins to look for who can be asked; what is there is known sooner then. Waits for nothing.
+    package func prepare() async {
+        for rung in rungs { await rung.prepare() }
+    }
+
+    /// Who can be asked now. With an `overdraft` nobody who is paid for is.
+    package func plan(overdraft: DailyBudget.Overdraft? = nil) async -> LadderPlan {
         var plan = LadderPlan()
         for (number, rung) in rungs.enumerated() {
+            if let overdraft, rung.kind == .cloud {
+                plan.skipped.append(RungUse(rung: rung.kind.rawValue, outcome: .skipped, why: overdraft.label))
+                plan.isOverBudget = true
+                continue
+            }
             guard rung.network.isOnline else {
                 plan.skipped.append(RungUse(rung: rung.kind.rawValue, outcome: .skipped, why: "no network"))
                 continue

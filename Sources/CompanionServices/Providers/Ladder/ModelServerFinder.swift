@@ -4,8 +4,9 @@ import Networking
 
 /// Finds a language model nearby: the first of some addresses at which somebody speaks the interface.
 ///
-/// To look costs a refused connection for each address, so it is done again when the last look is old, and nothing is ever waited
-/// for longer than ``patience``. No words of the person go anywhere before a server has said which models it has.
+/// All addresses are looked at together, for ``patience`` at most. Only the first look is waited for; when the last one is old, what it
+/// found is given once more while the next one is under way. No words of the person go anywhere before a server has said which models
+/// it has.
 package actor ModelServerFinder {
     /// Where llama.cpp, Ollama and vLLM listen when nobody tells them otherwise.
     package static let wellKnown = [8080, 11434, 8000].compactMap { URL(string: "http://127.0.0.1:\($0)/v1") }
@@ -17,55 +18,84 @@ package actor ModelServerFinder {
     private let wanted: String?
     private let modelSetting: String
     private let transport: any HTTPTransport
-    private let clock = ContinuousClock()
+    private let elapsed: @Sendable () -> Duration
     private var found: OpenAIChatModel?
-    private var looked: ContinuousClock.Instant?
-    private var looking: Task<OpenAIChatModel?, Never>?
+    private var looked: Duration?
+    private var looking: Task<Void, Never>?
 
-    /// `wanted` is the model's name; nil for the first that the server names.
+    /// `wanted` is the model's name, nil for the first that the server names; `elapsed` the time since whatever moment.
     package init(
         addresses: [URL] = wellKnown, key: Secret<String>? = nil, wanted: String?, modelSetting: String,
-        transport: any HTTPTransport
+        transport: any HTTPTransport, elapsed: @escaping @Sendable () -> Duration = ModelServerFinder.runningTime
     ) {
         self.addresses = addresses
         self.key = key
         self.wanted = wanted
         self.modelSetting = modelSetting
         self.transport = transport
+        self.elapsed = elapsed
     }
 
     /// The model, if there is one.
     package func model() async -> OpenAIChatModel? {
-        if let looked, clock.now - looked < Self.lookAgainAfter { return found }
-        let look = looking ?? Task { await self.look() }
-        looking = look
-        let model = await look.value
+        beginLooking()
+        if looked == nil { await settled() }
+        return found
+    }
+
+    /// Looks in the background when that has not been done lately. Waits for nothing.
+    package func beginLooking() {
+        guard looking == nil else { return }
+        if let looked, elapsed() - looked < Self.lookAgainAfter { return }
+        looking = Task { [weak self] in await self?.look() }
+    }
+
+    /// Waits for the look that is under way.
+    package func settled() async {
+        await looking?.value
+    }
+
+    /// Of the machine, as no clock on the wall shows it.
+    package static let runningTime: @Sendable () -> Duration = {
+        let begun = ContinuousClock.now
+        return { ContinuousClock.now - begun }
+    }()
+
+    private func look() async {
+        let model = await search()
         looking = nil
-        looked = clock.now
+        looked = elapsed()
         found = model
-        return model
     }
 
-    /// The server did not answer as one; look anew before it is asked again.
-    package func forget() {
-        looked = nil
-    }
-
-    private func look() async -> OpenAIChatModel? {
-        var isBusy = false
-        for address in addresses {
-            do throws(HTTPError) {
-                if let model = try await self.model(at: address) { return model }
-            } catch {
-                if case .timedOut = error { isBusy = true }
+    private func search() async -> OpenAIChatModel? {
+        await withTaskGroup(of: (Int, Result<OpenAIChatModel?, HTTPError>).self) { group in
+            for (number, address) in addresses.enumerated() {
+                group.addTask {
+                    do throws(HTTPError) {
+                        return (number, .success(try await self.model(at: address)))
+                    } catch {
+                        return (number, .failure(error))
+                    }
+                }
             }
+            var models: [Int: OpenAIChatModel] = [:]
+            var isBusy = false
+            for await (number, result) in group {
+                switch result {
+                case .success(let model): models[number] = model
+                case .failure(.timedOut): isBusy = true
+                case .failure: continue
+                }
+            }
+            if let first = models.keys.min() { return models[first] }
+            // One that was there a moment ago and is slow to list its models has other work.
+            return isBusy ? found : nil
         }
-        // One that was there a moment ago and is slow to list its models has other work.
-        return isBusy ? found : nil
     }
 
     /// Nil when somebody else is there.
-    private func model(at address: URL) async throws(HTTPError) -> OpenAIChatModel? {
+    private nonisolated func model(at address: URL) async throws(HTTPError) -> OpenAIChatModel? {
         let server = ModelServer(address: address, key: key, model: wanted ?? "", modelSetting: modelSetting)
         var headers = [HTTPHeader("Accept", "application/json")]
         if let key { headers.append(HTTPHeader("Authorization", "Bearer \(key.reveal())")) }

@@ -11,6 +11,7 @@ package enum PersonSetting {
     static let profileOrigin = "profile_origin"
     static let profileVersions = "profile_versions"
     static let onboardingApplied = "onboarding_applied"
+    static let modelSpending = "model_spending"
     static let trustLedger = "trust_ledger"
 }
 

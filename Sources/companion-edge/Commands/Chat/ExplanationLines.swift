@@ -35,7 +35,9 @@ struct ExplanationLines {
         if let why = use.why { text += ", \(why)" }
         if let first = use.firstWords { text += ", first words after \(seconds(first))" }
         if let took = use.took, use.outcome != .skipped { text += ", \(seconds(took)) in all" }
-        if let usage = use.usage { text += ", \(usage.prompt) tokens read and \(usage.answer) said" }
+        if let usage = use.usage {
+            text += ", \(usage.isEstimated ? "about " : "")\(usage.prompt) tokens read and \(usage.answer) said"
+        }
         return text
     }
 

@@ -52,11 +52,24 @@ struct StoreChecks {
                         "\(failing.count.counted("job fails", "jobs fail")) again and again: \(first.lastError ?? first.kind)",
                         fix: "Report it with this message; what was said is kept."))
             }
+            if let spent = try await spending(companion) {
+                findings.append(
+                    .warning(
+                        subject, "what may be spent at the cloud's models is spent: \(spent.words)",
+                        fix: "Wait, or raise \(ConfigurationKey.dailyTokens.name) or \(ConfigurationKey.dailyCost.name)."))
+            }
             return findings
         } catch {
             let failure = CommandFailure(describing: error)
             return [.problem(subject, failure.message, fix: failure.advice ?? Self.restoring(person))]
         }
+    }
+
+    /// Nil while something is left.
+    private func spending(_ companion: PersonCompanion) async throws -> SpendingReport? {
+        let (budget, now) = (companion.mind.options.budget, companion.store.clock.now())
+        let report = try await companion.store.read { try SpendingReport(budget, $0, at: now) }
+        return report.isSpent ? report : nil
     }
 
     /// The search index can be made anew from the rows; nothing else is touched.

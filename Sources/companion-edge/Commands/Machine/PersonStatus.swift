@@ -1,3 +1,4 @@
+import CompanionServices
 import Foundation
 import LocalStore
 import SyncEngine
@@ -16,10 +17,12 @@ struct PersonStatus: Encodable, Sendable {
     let jobsPending: Int
     let changesToSync: Int
     let storeBytes: Int
+    let spending: SpendingReport
     let sync: PersonSyncStatus
 
     init(_ person: Person, _ companion: PersonCompanion, account: Account?, engine: SyncStatus?) async throws {
         let bytes = Self.size(of: companion.store.file)
+        let (budget, now) = (companion.mind.options.budget, companion.store.clock.now())
         self = try await companion.store.read { view in
             let conversations = try view.conversations()
             let reminders = try view.reminders(states: [.pending])
@@ -29,6 +32,7 @@ struct PersonStatus: Encodable, Sendable {
                 remindersPending: reminders.count, nextReminderAt: reminders.first?.dueAt,
                 questionsOpen: try view.deferredQuestions(open: true).count, jobsPending: try view.jobs().count,
                 changesToSync: try view.outboxCount(), storeBytes: bytes,
+                spending: try SpendingReport(budget, view, at: now),
                 sync: PersonSyncStatus(account: account, tables: try view.syncTables(), engine: engine))
         }
     }
@@ -36,7 +40,7 @@ struct PersonStatus: Encodable, Sendable {
     private init(
         id: String, name: String?, memories: Int, messages: Int, conversations: Int, lastConversationAt: Timestamp?,
         remindersPending: Int, nextReminderAt: Timestamp?, questionsOpen: Int, jobsPending: Int, changesToSync: Int,
-        storeBytes: Int, sync: PersonSyncStatus
+        storeBytes: Int, spending: SpendingReport, sync: PersonSyncStatus
     ) {
         self.id = id
         self.name = name
@@ -50,6 +54,7 @@ struct PersonStatus: Encodable, Sendable {
         self.jobsPending = jobsPending
         self.changesToSync = changesToSync
         self.storeBytes = storeBytes
+        self.spending = spending
         self.sync = sync
     }
 
@@ -60,7 +65,7 @@ struct PersonStatus: Encodable, Sendable {
             "waits   \(remindersPending.counted("reminder"))" + (nextReminderAt.map { ", the next on \(moments.text($0))" } ?? "")
                 + "; \(questionsOpen.counted("question")) for a better brain; \(jobsPending.counted("job"))",
             "store   \(Self.megabytes(storeBytes)), \(changesToSync.counted("change")) not synced",
-        ] + sync.lines(moments: moments)
+        ] + (spending.isWorthTelling ? ["cloud   \(spending.words)"] : []) + sync.lines(moments: moments)
     }
 
     private static func megabytes(_ bytes: Int) -> String {
@@ -81,6 +86,7 @@ struct PersonStatus: Encodable, Sendable {
         case nextReminderAt = "next_reminder_at"
         case questionsOpen = "questions_open"
         case jobsPending = "jobs_pending"
+        case spending = "cloud_today"
         case changesToSync = "changes_to_sync"
         case storeBytes = "store_bytes"
     }
