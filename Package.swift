@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CSpeexDSP", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "COpus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "COgg", providers: [.apt(["libogg-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSherpa"),
         .systemLibrary(name: "CWakeWord"),
         .target(name: "AudioIO", dependencies: ["CAlsa", "CLinux", "COgg", "COpus", "CSpeexDSP"], swiftSettings: settings),
@@ -40,7 +41,7 @@ let package = Package(
         .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
         .target(
             name: "CompanionServices",
-            dependencies: ["AudioIO", "CLinux", "CSherpa", "CWakeWord", "LocalStore", "Networking", logging],
+            dependencies: ["AudioIO", "CHiredis", "CLinux", "CSherpa", "CWakeWord", "LocalStore", "Networking", logging],
             resources: [.copy("Brain/Data")], swiftSettings: settings),
         .executableTarget(
             name: "companion-edge",
@@ -63,7 +64,8 @@ let package = Package(
             dependencies: ["SyncEngine", "SyncModel", "LocalStore", "Networking", "TestSupport", grdb, logging],
             swiftSettings: settings),
         .testTarget(
-            name: "CompanionServicesTests", dependencies: ["AudioIO", "CompanionServices", "LocalStore", "TestSupport"],
+            name: "CompanionServicesTests",
+            dependencies: ["AudioIO", "CompanionServices", "LocalStore", "Networking", "TestSupport", logging],
             swiftSettings: settings),
         .testTarget(
             name: "CompanionEdgeTests",

@@ -6,10 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian packages, by what needs them.
 readonly BUILD_PACKAGES=(libsqlite3-dev libedit-dev libcurl4-openssl-dev libssl-dev libasound2-dev libspeexdsp-dev
-    libopus-dev libogg-dev espeak-ng)
+    libopus-dev libogg-dev libhiredis-dev espeak-ng)
 # shellcheck disable=SC2034  # read by the scripts that source this file
 readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" sqlite3 strace systemd python3 python3-venv
-    pulseaudio pulseaudio-utils libasound2-plugins opus-tools)
+    pulseaudio pulseaudio-utils libasound2-plugins opus-tools redis-server openssl)
 
 say() { printf 'companion-edge: %s\n' "$*" >&2; }
 die() {

@@ -51,7 +51,7 @@ import TestSupport
         #expect(configuration.language == nil)
         #expect(configuration.logLevel == .notice)
         #expect(configuration.redisEnabled)
-        #expect(configuration.redisURL?.reveal().absoluteString == "redis://localhost:6379/0")
+        #expect(configuration.redis == (try RedisAddress(parsing: "redis://localhost:6379/0")))
         #expect(configuration.upliftBaseURL?.absoluteString == "wss://api.upliftai.org")
         #expect(configuration.supabaseURL == nil && configuration.openAIKey == nil && configuration.testUser == nil)
         #expect(configuration.personalSettings.isEmpty && configuration.warnings.isEmpty)
@@ -131,7 +131,7 @@ import TestSupport
         "values that are refused",
         arguments: [
             ("REDIS_ENABLED", "maybe", "neither true nor false"), ("USE_TEST_USER", "2", "neither true nor false"),
-            ("REDIS_URL", "http://localhost", "does not begin with redis:// or rediss://"),
+            ("REDIS_URL", "http://localhost", "does not begin with redis://, rediss:// or unix://"),
             ("REDIS_URL", "redis://", "names no host"), ("SUPABASE_URL", "https://a b", "is not an address"),
             ("SUPABASE_URL", "http://abcdefgh.supabase.co", "which is not encrypted"),
             ("SUPABASE_URL", "https://abcdefgh.supabase.co/rest/v1", "only the scheme, the host and perhaps a port"),
@@ -190,7 +190,7 @@ import TestSupport
 
     @Test("no secret is ever shown")
     func secrets() throws {
-        let configuration = try load(["OPENAI_API_KEY": "sk-hush", "REDIS_URL": "redis://me:hush@cache:6379/0?key=hush"])
+        let configuration = try load(["OPENAI_API_KEY": "sk-hush", "REDIS_URL": "redis://me:hush@cache:6379/0?password=hush"])
         var dumped = ""
         dump(configuration, to: &dumped)
         dump(configuration.openAIKey, to: &dumped)

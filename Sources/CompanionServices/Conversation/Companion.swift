@@ -14,6 +14,7 @@ package final class Companion: Sendable {
     package let summaries: ConversationSummaryService
     package let retrieval: RAGService
     package let context: ConversationContextService
+    package let cache: PersonCache
     /// Does the work that turns leave behind. Whoever makes the companion runs it, or lets it finish before closing the store.
     package let worker: BackgroundWorker
     /// The models that may speak in the brain's place; nil where the device has none.
@@ -24,8 +25,11 @@ package final class Companion: Sendable {
 
     /// `brain` and `ladder` hold nothing of any person and may be shared by all companions of a process.
     package init(
-        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil, logger: Logger
+        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
+        cache: RedisCache? = nil, logger: Logger
     ) throws {
+        let cache = PersonCache(cache ?? RedisCache(nil), store: store)
+        self.cache = cache
         self.ladder = ladder
         self.store = store
         self.brain = brain
@@ -33,10 +37,10 @@ package final class Companion: Sendable {
         self.logger = logger
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
-        profiles = ProfileService(store: store, writer: try RuleProfileWriter())
+        profiles = ProfileService(store: store, writer: try RuleProfileWriter(), cache: cache)
         onboarding = OnboardingService(store: store, profiles: profiles)
-        conversations = try ConversationService(store: store, lexicon: brain.signals)
-        states = try ConversationStateService(store: store, lexicon: brain.signals)
+        conversations = try ConversationService(store: store, lexicon: brain.signals, cache: cache)
+        states = try ConversationStateService(store: store, lexicon: brain.signals, cache: cache)
         summaries = ConversationSummaryService(store: store, summarizer: try ExtractiveSummarizer(lexicon: brain.signals))
         let retriever = Retriever(lexicon: brain.concepts)
         retrieval = RAGService(store: store, retriever: retriever)

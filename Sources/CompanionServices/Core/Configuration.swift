@@ -119,8 +119,11 @@ package struct Configuration: Sendable {
     package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
     package var liveKitSecret: Secret<String>? { secret(.liveKitSecret) }
     package var redisEnabled: Bool { bool(.redisEnabled) }
-    /// May hold a password.
-    package var redisURL: Secret<URL>? { url(.redisURL).map { Secret($0) } }
+    /// Nil when no Redis is to be used.
+    package var redis: RedisAddress? {
+        guard redisEnabled, case .redis(let address) = value(.redisURL) else { return nil }
+        return address
+    }
     /// The test person, only when `USE_TEST_USER` allows it.
     package var testUser: UserID? { bool(.useTestUser) ? text(.testUserID).flatMap { try? UserID($0) } : nil }
 
@@ -139,6 +142,13 @@ package struct Configuration: Sendable {
             reader.report(
                 key,
                 "is not encrypted and outside the home's network: what people tell could be read on its way; use https://, or set "
+                    + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
+                origin: entry.origin)
+        }
+        if let entry = entries[.redisURL], case .redis(let address) = entry.value, address.isReadableOnItsWay {
+            reader.report(
+                .redisURL,
+                "is not encrypted and outside the home's network: what people tell could be read on its way; use rediss://, or set "
                     + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
                 origin: entry.origin)
         }
@@ -170,7 +180,7 @@ package struct Configuration: Sendable {
         let origin = entries[key]?.origin ?? .builtIn
         if key.isSecret { return ("***", origin) }
         switch key.kind {
-        case .url, .addressOr: return (ConfigurationRedaction.withoutCredentials(text), origin)
+        case .url, .addressOr, .redisAddress: return (ConfigurationRedaction.withoutCredentials(text), origin)
         default: return (text, origin)
         }
     }

@@ -57,6 +57,7 @@ extension ConfigurationKey {
         case .url(let schemes): "An address (\(schemes.joined(separator: ", ")))"
         case .addressOr(let words, let schemes):
             "\(words.joined(separator: ", ")), or an address (\(schemes.joined(separator: ", ")))"
+        case .redisAddress: "An address (\(RedisAddress.schemes.joined(separator: ", ")))"
         case .projectAddress: "An address (https; http only for a server on this machine)"
         case .uuid: "A version 4 UUID"
         case .timeZone: "A name of the time zone database"

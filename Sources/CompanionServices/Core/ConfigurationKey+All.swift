@@ -129,10 +129,11 @@ extension ConfigurationKey {
 
     package static let redisEnabled = ConfigurationKey(
         "REDIS_ENABLED", .bool, default: "true", example: "false", group: .cache,
-        help: "Whether a shared cache is used when one answers at REDIS_URL. Without one the device's own cache does.")
+        help: "Whether a Redis is used as a cache behind the device's own, when one answers at REDIS_URL.")
     package static let redisURL = ConfigurationKey(
-        "REDIS_URL", .url(schemes: ["redis", "rediss"]), default: "redis://localhost:6379/0",
-        example: "redis://:password@cache.home:6379/0", group: .cache, help: "Address of the shared cache.")
+        "REDIS_URL", .redisAddress, default: "redis://localhost:6379/0", example: "redis://:password@cache.home:6379/0",
+        group: .cache,
+        help: "Where the Redis is, with the number of its database: redis://, rediss:// for TLS, or unix:///run/redis.sock?db=0.")
 
     package static let useTestUser = ConfigurationKey(
         "USE_TEST_USER", .bool, default: "false", example: "true", group: .development,

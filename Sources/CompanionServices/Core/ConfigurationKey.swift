@@ -43,6 +43,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case url(schemes: [String])
         /// An address, or one of the words.
         case addressOr([String], schemes: [String])
+        /// Where a Redis is, with what it takes to enter.
+        case redisAddress
         /// Where a project's services are: encrypted on the way, unless the server is this machine.
         case projectAddress
         case uuid

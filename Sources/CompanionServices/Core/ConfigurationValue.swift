@@ -11,6 +11,7 @@ package enum ConfigurationValue: Sendable, Equatable {
     case secret(Secret<String>)
     case amount(Money)
     case prices(ModelPrices)
+    case redis(RedisAddress)
 }
 
 /// Why a value cannot be used, as the end of a sentence that begins with the key: "is 'maybe', which is neither true nor false".
@@ -60,6 +61,12 @@ extension ConfigurationKey {
         case .addressOr(let words, let schemes):
             if let word = words.first(where: { $0.lowercased() == text.lowercased() }) { return .text(word) }
             return .url(try Self.checkedURL(text, schemes: schemes))
+        case .redisAddress:
+            do throws(RedisAddress.Problem) {
+                return .redis(try RedisAddress(parsing: text))
+            } catch {
+                throw ValueProblem(error.text)
+            }
         case .projectAddress:
             return .url(try Self.checkedProjectAddress(text))
         case .uuid:

@@ -106,6 +106,12 @@ extension StoreView {
                     """), arguments: [category?.rawValue, key, limit ?? -1])
     }
 
+    /// Something that is another whenever a memory was replaced, merged over or forgotten, by whatever way. What was erased for good
+    /// leaves no trace in it.
+    package func revisionMark() throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(rowid) FROM memory_revisions")) ?? 0
+    }
+
     func placeholders(_ count: Int) -> String {
         String(repeating: "?, ", count: count).dropLast(2).description
     }

@@ -31,6 +31,7 @@ struct Daemon: Sendable {
         let people = PeopleSupervisor(logger: logger) { try await care(for: $0, of: $1, cloud: $2) }
         let household = try await Household(
             lock: lock, configuration: configuration, clock: clock, logger: logger, attendant: people)
+        household.cache.open()
         do {
             try await serve(household, people: people)
         } catch {

@@ -11,10 +11,12 @@ package final class ConversationService: MeteredService {
     private let store: PersonStore
     private let continuity: ContinuityPolicy
     private let greetings: GreetingPolicy
+    private let cache: PersonCache?
     private let counters = ServiceCounters<Counter>("conversation")
 
-    package init(store: PersonStore, lexicon: SignalLexicon) throws(ServiceError) {
+    package init(store: PersonStore, lexicon: SignalLexicon, cache: PersonCache? = nil) throws(ServiceError) {
         self.store = store
+        self.cache = cache
         continuity = ContinuityPolicy(lexicon: lexicon)
         greetings = GreetingPolicy(phrases: try ServiceData.load(GreetingPhrases.self, from: "greetings"))
     }
@@ -36,6 +38,13 @@ package final class ConversationService: MeteredService {
     /// The greeting for a conversation that begins now, in the person's language unless another is named. Choosing writes
     /// nothing; ``beginConversation(channel:language:)`` does both.
     package func greeting(language: Language? = nil, before current: String? = nil) async throws(ServiceError) -> Greeting {
+        guard let cache, current == nil else { return try await chosenGreeting(language: language, before: current) }
+        return try await cache.fromRows(.greeting(language)) { () async throws(ServiceError) -> Greeting in
+            try await chosenGreeting(language: language, before: nil)
+        }
+    }
+
+    private func chosenGreeting(language: Language?, before current: String?) async throws(ServiceError) -> Greeting {
         let now = store.clock.now()
         let (continuity, policy) = (continuity, greetings)
         return try await reading("choosing a greeting") { view in

@@ -58,6 +58,7 @@ extension MemoryService {
             var values = Set(try view.memoryRevisions(category: category, key: key).map(\.value))
             if let current = try view.memory(category: category, key: key)?.value { values.insert(current) }
             let count = try transaction.eraseMemory(category: category, key: key)
+            try transaction.noteErasure()
             try transaction.eraseOnboardingAnswer(category: category, key: key)
             let trace = ErasedText(values)
             try transaction.eraseProfileText(mentioning: trace)

@@ -15,9 +15,11 @@ package final class ProfileService: MeteredService {
 
     private let store: PersonStore
     private let writer: any ProfileWriting
+    private let cache: PersonCache?
     private let counters = ServiceCounters<Counter>("profile")
 
-    package init(store: PersonStore, writer: any ProfileWriting) {
+    package init(store: PersonStore, writer: any ProfileWriting, cache: PersonCache? = nil) {
+        self.cache = cache
         self.store = store
         self.writer = writer
     }
@@ -28,6 +30,11 @@ package final class ProfileService: MeteredService {
 
     /// The text, or "" if there is none.
     package func profile() async throws(ServiceError) -> String {
+        guard let cache else { return try await storedProfile() }
+        return try await cache.fromRows(.profile) { () async throws(ServiceError) -> String in try await storedProfile() }
+    }
+
+    private func storedProfile() async throws(ServiceError) -> String {
         try await store.perform(reading: "reading the profile") { try $0.userProfile()?.profileText ?? "" }
     }
 

@@ -32,11 +32,13 @@ package final class ConversationStateService: MeteredService {
 
     private let store: PersonStore
     private let policy: TrustPolicy
+    private let cache: PersonCache?
     private let guidance: [ConversationStage: StageGuidance]
     private let counters = ServiceCounters<Counter>("conversation-state")
 
-    package init(store: PersonStore, lexicon: SignalLexicon) throws(ServiceError) {
+    package init(store: PersonStore, lexicon: SignalLexicon, cache: PersonCache? = nil) throws(ServiceError) {
         self.store = store
+        self.cache = cache
         policy = TrustPolicy(lexicon: lexicon)
         guidance = try StageGuidance.load()
     }
@@ -45,6 +47,13 @@ package final class ConversationStateService: MeteredService {
 
     /// Somebody new is at the first stage with a trust of 3.
     package func state() async throws(ServiceError) -> StageState {
+        guard let cache else { return try await storedState() }
+        return try await cache.fromRows(.conversationState) { () async throws(ServiceError) -> StageState in
+            try await storedState()
+        }
+    }
+
+    private func storedState() async throws(ServiceError) -> StageState {
         try await counting { store in
             try await store.perform(reading: "reading the conversation state") { try $0.stageState() }
         }

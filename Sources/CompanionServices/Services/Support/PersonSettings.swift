@@ -13,6 +13,10 @@ package enum PersonSetting {
     static let onboardingApplied = "onboarding_applied"
     static let modelSpending = "model_spending"
     static let trustLedger = "trust_ledger"
+    /// A ``CacheEpoch``.
+    static let cacheEpoch = "cache_epoch"
+    /// How often something was erased for good.
+    static let erasures = "erasures"
 }
 
 extension StoreView {

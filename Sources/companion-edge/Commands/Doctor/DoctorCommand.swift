@@ -35,6 +35,7 @@ struct DoctorCommand: CompanionCommand {
         findings += try await ModelChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
         findings += await LanguageModelChecks(context: context, asksNetwork: !offline).findings()
+        findings += await CacheChecks(context: context, asksNetwork: !offline).findings()
         if !offline { findings += await CloudChecks(context: context).findings() }
         if json {
             try await context.writeJSON(findings)

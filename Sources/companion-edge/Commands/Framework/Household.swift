@@ -14,6 +14,8 @@ actor Household {
     nonisolated let board: AnnouncementBoard
     /// Whether the daemon listens.
     nonisolated let voice: VoiceSwitch
+    /// What services said, for everybody: each person's part has keys of its own.
+    nonisolated let cache: RedisCache
     private let configuration: Configuration
     private let logger: Logger
     /// Looks after open stores where the household lives long.
@@ -38,6 +40,7 @@ actor Household {
     ) async throws {
         board = AnnouncementBoard()
         voice = VoiceSwitch()
+        cache = RedisCache(configuration.redis, authorities: configuration.authorities)
         self.lock = lock
         self.attendant = attendant
         self.configuration = configuration
@@ -47,6 +50,7 @@ actor Household {
         devices = try DeviceStore.open(in: lock.directory, clock: clock)
         try await devices.adoptStoredPeople(of: lock.directory)
         if try !reserve.replenish() { logger.warning("the disk is nearly full; free some space") }
+        for user in try await CacheClearance.waiting(in: devices) { cache.clear(user: user) }
     }
 
     nonisolated var directory: DataDirectory { lock.directory }
@@ -125,7 +129,10 @@ actor Household {
 
     /// Takes a person off this device; where the copy is, if one is kept.
     func remove(_ person: Person, _ mode: RemovalMode) async throws -> URL? {
-        try await withdrawing(person.id) {
+        // Noted first: a program that ends now clears the rest after its next start.
+        if configuration.redis != nil { try await CacheClearance.note(person.id, in: devices) }
+        defer { cache.clear(user: person.id) }
+        return try await withdrawing(person.id) {
             try await devices.removePerson(person.id, from: directory, mode)
         }
     }
@@ -171,7 +178,7 @@ actor Household {
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), logger: logger)
+            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), cache: cache, logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
@@ -230,6 +237,9 @@ actor Household {
         for id in companions.keys {
             do { try await close(id) } catch { firstError = firstError ?? error }
         }
+        // What was forgotten is to go from Redis too, now if it is there.
+        await cache.settle()
+        do { try await CacheClearance.finish(in: devices, cache) } catch { firstError = firstError ?? error }
         do { try devices.close() } catch { firstError = firstError ?? error }
         if let firstError { throw firstError }
     }

@@ -13,10 +13,12 @@ struct PersonCompanion: Sendable {
     let mind: Companion
 
     init(
-        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil, logger: Logger
+        store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
+        cache: RedisCache? = nil,
+        logger: Logger
     ) throws {
         self.store = store
-        mind = try Companion(store: store, brain: brain, options: options, ladder: ladder, logger: logger)
+        mind = try Companion(store: store, brain: brain, options: options, ladder: ladder, cache: cache, logger: logger)
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
         profiles = ProfileService(store: store, writer: try RuleProfileWriter())

@@ -32,7 +32,9 @@ struct StatusCommand: CompanionCommand {
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
-            models: LadderReport(await household.ladder()), people: reports)
+            models: LadderReport(await household.ladder()),
+            cache: await CacheReport(household.cache, asks: context.daemon != nil),
+            people: reports)
         if json {
             try await context.writeJSON(report)
         } else {
@@ -56,6 +58,11 @@ struct StatusCommand: CompanionCommand {
             }
             for (index, line) in (report.models?.lines ?? []).enumerated() {
                 lines.append((index == 0 ? "  models  " : "          ") + line)
+            }
+        }
+        if report.daemon != nil {
+            for (index, line) in report.cache.lines.enumerated() {
+                lines.append((index == 0 ? "  cache   " : "          ") + line)
             }
         }
         if report.people.isEmpty { lines.append(WhoFailure.nobody.description) }
@@ -91,10 +98,11 @@ struct StatusCommand: CompanionCommand {
         let daemon: Daemon?
         let voice: VoiceReport
         let models: LadderReport?
+        let cache: CacheReport
         let people: [PersonStatus]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, models, people
+            case version, daemon, voice, models, cache, people
             case dataDirectory = "data_directory"
         }
     }
