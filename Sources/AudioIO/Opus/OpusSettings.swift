@@ -29,6 +29,14 @@ package struct OpusSettings: Sendable, Hashable {
         return settings
     }()
 
+    /// For a recogniser elsewhere: one voice, whole, in a small file.
+    package static let upload: OpusSettings = {
+        var settings = OpusSettings()
+        settings.correctsErrors = false
+        settings.isDiscontinuous = false
+        return settings
+    }()
+
     /// Samples of one channel in a frame.
     package var frame: Int { rate / 50 }
 }

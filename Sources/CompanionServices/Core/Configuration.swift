@@ -115,6 +115,8 @@ package struct Configuration: Sendable {
     package var automaticGain: Bool { bool(.automaticGain) }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }
     package var upliftKey: Secret<String>? { secret(.upliftKey) }
+    package var upliftVoice: String { text(.upliftVoice) ?? "" }
+    package var speechPatience: Duration { .milliseconds(integer(.speechPatience) ?? 1500) }
     package var liveKitURL: URL? { url(.liveKitURL) }
     package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
     package var liveKitSecret: Secret<String>? { secret(.liveKitSecret) }
@@ -130,18 +132,19 @@ package struct Configuration: Sendable {
     /// Whether some source has the key, rather than its default.
     package func isSet(_ key: ConfigurationKey) -> Bool { entries[key] != nil }
 
-    /// What people tell must not be read on its way to a model.
+    /// What people tell must not be read on its way to a service.
     private static func refusePlainHTTP(
         _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
     ) {
         guard entries[.allowPlainHTTP]?.value != .bool(true) else { return }
-        for key in [ConfigurationKey.openAIBaseURL, .modelServer] {
-            guard let entry = entries[key], case .url(let address) = entry.value, address.scheme?.lowercased() == "http",
-                !HomeNetwork.holds(address.host() ?? "")
+        for key in [ConfigurationKey.openAIBaseURL, .modelServer, .upliftBaseURL] {
+            guard let entry = entries[key], case .url(let address) = entry.value,
+                ["http", "ws"].contains(address.scheme?.lowercased() ?? ""), !HomeNetwork.holds(address.host() ?? "")
             else { continue }
             reader.report(
                 key,
-                "is not encrypted and outside the home's network: what people tell could be read on its way; use https://, or set "
+                "is not encrypted and outside the home's network: what people tell could be read on its way; use "
+                    + "\(key == .upliftBaseURL ? "wss" : "https")://, or set "
                     + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
                 origin: entry.origin)
         }

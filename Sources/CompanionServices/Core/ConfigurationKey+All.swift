@@ -116,7 +116,15 @@ extension ConfigurationKey {
         "UPLIFTAI_BASE_URL", .url(schemes: ["wss", "ws", "https", "http"]), default: "wss://api.upliftai.org",
         example: "wss://api.upliftai.org", group: .speech, help: "Address of Uplift AI's Urdu voices.")
     package static let upliftKey = ConfigurationKey(
-        "UPLIFTAI_API_KEY", .secret, example: "sk_api_...", group: .speech, help: "Key of Uplift AI's Urdu voices.")
+        "UPLIFTAI_API_KEY", .secret, example: "sk_api_...", group: .speech,
+        help: "Key of Uplift AI's Urdu voices. With it they speak Urdu, and the voice of this device when they do not.")
+    package static let upliftVoice = ConfigurationKey(
+        "UPLIFTAI_VOICE_ID", .text, default: "v_meklc281", example: "v_8eelc901", group: .speech,
+        help: "Which of Uplift AI's voices speaks.")
+    package static let speechPatience = ConfigurationKey(
+        "COMPANION_SPEECH_PATIENCE_MS", .integer(200...30_000), default: "1500", example: "2500", group: .speech,
+        help: "How many milliseconds a service may take to begin to speak, or to tell what was said, before this device does it "
+            + "itself.")
 
     package static let liveKitURL = ConfigurationKey(
         "LIVEKIT_URL", .url(schemes: ["wss", "ws", "https", "http"]), example: "wss://example.livekit.cloud", group: .rooms,
@@ -148,7 +156,7 @@ extension ConfigurationKey {
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
         dailyCost, modelPrices, allowPlainHTTP,
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
-        upliftBaseURL, upliftKey, liveKitURL, liveKitKey, liveKitSecret,
+        upliftBaseURL, upliftKey, upliftVoice, speechPatience, liveKitURL, liveKitKey, liveKitSecret,
         redisEnabled, redisURL, useTestUser, testUserID,
     ]
 

@@ -1,5 +1,5 @@
 /// Why there is no answer, in the terms of what can be done about it.
-package enum HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The request itself is wrong: no URL, a header with a line break, …
     case invalidRequest(String)
     /// The name has no address: mostly, there is no network.

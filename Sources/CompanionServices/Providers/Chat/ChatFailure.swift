@@ -26,11 +26,14 @@ struct ChatFailure {
             || (message.lowercased().contains("model") && message.lowercased().contains("does not exist"))
     }
 
-    func error(_ head: HTTPHead, server: ModelServer, now: Date) -> LanguageModelError {
+    /// - Parameter path: what was asked of the server.
+    func error(
+        _ head: HTTPHead, server: ModelServer, path: String = "/chat/completions", now: Date
+    ) -> LanguageModelError {
         switch head.status {
         case 401: return .keyRefused(setting: server.key == nil ? nil : server.keySetting)
         case 402: return .rateLimited(retryAfter: nil, isUsedUp: true)
-        case 404 where !isAboutModel: return .notTheService("nothing is at \(server.address)/chat/completions (404)")
+        case 404 where !isAboutModel: return .notTheService("nothing is at \(server.address)\(path) (404)")
         case 400...499 where isAboutModel: return .unknownModel(server.model, setting: server.modelSetting)
         case 413: return .contextTooLong
         case 400...499 where isAboutLength: return .contextTooLong

@@ -1,7 +1,7 @@
 import Networking
 
 /// Why a language model gave no answer, in the terms of what can be done about it. Never holds a key.
-package enum LanguageModelError: Error, Sendable, Equatable {
+package enum LanguageModelError: Error, Sendable, Hashable {
     /// The server does not accept the key; `setting` is where it stands, nil where none was sent.
     case keyRefused(setting: String?)
     /// The server has no such model; `setting` is where it is named.
@@ -26,6 +26,8 @@ package enum LanguageModelError: Error, Sendable, Equatable {
     case filtered
     /// The answer is in another script than it was asked for.
     case wrongScript
+    /// The service says itself what is the matter, in words that are known to nobody else.
+    case reported(String)
     case network(HTTPError)
 
     /// Whether the same may work soon without anybody doing anything.
@@ -34,7 +36,7 @@ package enum LanguageModelError: Error, Sendable, Equatable {
         case .keyRefused, .unknownModel, .refused, .contextTooLong: false
         case .rateLimited(_, let isUsedUp): !isUsedUp
         case .network(let error): error.isTransient
-        case .serverFailed, .notTheService, .malformed, .cut, .empty, .filtered, .wrongScript: true
+        case .serverFailed, .notTheService, .malformed, .cut, .empty, .filtered, .wrongScript, .reported: true
         }
     }
 
@@ -66,6 +68,7 @@ extension LanguageModelError: CustomStringConvertible {
         case .empty: "The answer was empty."
         case .filtered: "The server did not let the model answer."
         case .wrongScript: "The answer was in the wrong script."
+        case .reported(let words): "The service reports: \(words)"
         case .network(let error): "\(error)"
         }
     }
@@ -85,6 +88,7 @@ extension LanguageModelError: CustomStringConvertible {
         case .empty: "empty answer"
         case .filtered: "not allowed to answer"
         case .wrongScript: "wrong script"
+        case .reported: "reported a problem"
         case .network(.timedOut): "no answer in time"
         case .network(.unresolved), .network(.unreachable): "not reachable"
         case .network(.untrusted): "certificate not trusted"

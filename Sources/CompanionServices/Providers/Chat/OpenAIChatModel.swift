@@ -52,7 +52,8 @@ package struct OpenAIChatModel: LanguageModel {
             throw .network(error)
         }
         guard response.head.status == 200 else {
-            throw ChatFailure(body: await refusal(response)).error(response.head, server: server, now: Date())
+            let said = (try? JSONValue(parsing: String(decoding: await Self.refusal(response), as: UTF8.self))) ?? .null
+            throw ChatFailure(body: said).error(response.head, server: server, now: Date())
         }
         switch response.head.contentType {
         case "text/event-stream": try await readEvents(response, give)
@@ -90,13 +91,12 @@ package struct OpenAIChatModel: LanguageModel {
         for part in try decoder.end() { give(part) }
     }
 
-    private func refusal(_ response: HTTPStreamingResponse) async -> JSONValue {
+    /// What a server says with a refusal. The status alone says what to do; the words are only for people.
+    static func refusal(_ response: HTTPStreamingResponse) async -> Data {
         var body = Data()
         var pieces = response.body.makeAsyncIterator()
-        // The status alone says what to do; the words are only for people.
         while body.count < Self.refusalLimit, let piece = try? await pieces.next() { body.append(piece) }
-        let text = String(decoding: body.prefix(Self.refusalLimit), as: UTF8.self)
-        return (try? JSONValue(parsing: text)) ?? .null
+        return body.prefix(Self.refusalLimit)
     }
 
     private func next(_ pieces: inout HTTPBodyStream.Iterator) async throws(LanguageModelError) -> Data? {

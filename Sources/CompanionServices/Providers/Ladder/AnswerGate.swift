@@ -57,8 +57,8 @@ struct AnswerGate {
         guard !letters.isEmpty else { return }
         let wanted = letters.count { scalar in
             switch language {
-            case .urdu: (0x0600...0x06FF).contains(scalar.value) || (0x0750...0x077F).contains(scalar.value)
-            case .english, .romanUrdu: scalar.value < 0x0250
+            case .urdu: SpeechScript.isUrdu(scalar)
+            case .english, .romanUrdu: SpeechScript.isLatin(scalar)
             }
         }
         // A foreign word or name at the beginning is no other script.

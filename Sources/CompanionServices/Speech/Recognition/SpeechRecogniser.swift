@@ -76,6 +76,8 @@ package enum RecognitionError: Error, Sendable, Hashable, CustomStringConvertibl
     case broken(package: String, reason: String)
     /// The recogniser failed; why.
     case failed(String)
+    /// No service understood it, and nothing on this device can; why the last one did not.
+    case notHeard(LanguageModelError)
 
     package var description: String {
         switch self {
@@ -85,16 +87,20 @@ package enum RecognitionError: Error, Sendable, Hashable, CustomStringConvertibl
         case .notInstalled(let package): "Speech recognition needs '\(package)', which is not installed."
         case .broken(let package, let reason): "'\(package)' cannot be used: \(reason)."
         case .failed(let reason): "The speech could not be recognised: \(reason)."
+        case .notHeard(let error): "The speech could not be recognised. \(error)"
         }
     }
 
     package var advice: String {
         switch self {
         case .unsupported(.english): "Install one: companion-edge models install speech"
-        case .unsupported: "Type instead: companion-edge chat. Speech in English can be understood here."
+        case .unsupported:
+            "Name a service that understands it (COMPANION_TRANSCRIPTION_MODEL, COMPANION_WYOMING_STT; see docs/voice.md), or type: "
+                + "companion-edge chat. Speech in English can be understood here."
         case .notInstalled(let package): "Install it: companion-edge models install \(package)"
         case .broken(let package, _):
             "See what is wrong: companion-edge models verify. Install it again: companion-edge models install --again \(package)"
+        case .notHeard: "'companion-edge doctor' asks the services that the settings name."
         case .failed: "'companion-edge models verify' tells whether the installed files are whole."
         }
     }

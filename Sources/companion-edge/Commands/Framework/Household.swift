@@ -32,6 +32,7 @@ actor Household {
     /// The models, once the first person is there to talk to. Everybody's questions go to the same ones.
     private var models: LanguageLadder?
     private var hasLookedForModels = false
+    private var speech: SpeechServices?
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
@@ -54,6 +55,14 @@ actor Household {
     }
 
     nonisolated var directory: DataDirectory { lock.directory }
+
+    /// The services that speak and hear, for every conversation the same: what was found out about one of them holds for all.
+    func speechServices() -> SpeechServices {
+        if let speech { return speech }
+        let services = SpeechServices(configuration, logger: logger)
+        speech = services
+        return services
+    }
 
     // MARK: People
 

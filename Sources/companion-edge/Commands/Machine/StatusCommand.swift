@@ -32,7 +32,7 @@ struct StatusCommand: CompanionCommand {
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
-            models: LadderReport(await household.ladder()),
+            models: LadderReport(await household.ladder()), speech: SpeechReport(await household.speechServices()),
             cache: await CacheReport(household.cache, asks: context.daemon != nil),
             people: reports)
         if json {
@@ -58,6 +58,9 @@ struct StatusCommand: CompanionCommand {
             }
             for (index, line) in (report.models?.lines ?? []).enumerated() {
                 lines.append((index == 0 ? "  models  " : "          ") + line)
+            }
+            for (index, line) in (report.speech?.lines ?? []).enumerated() {
+                lines.append((index == 0 ? "  speech  " : "          ") + line)
             }
         }
         if report.daemon != nil {
@@ -98,11 +101,12 @@ struct StatusCommand: CompanionCommand {
         let daemon: Daemon?
         let voice: VoiceReport
         let models: LadderReport?
+        let speech: SpeechReport?
         let cache: CacheReport
         let people: [PersonStatus]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, models, cache, people
+            case version, daemon, voice, models, speech, cache, people
             case dataDirectory = "data_directory"
         }
     }

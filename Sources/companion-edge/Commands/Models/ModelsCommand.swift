@@ -67,6 +67,7 @@ extension CommandFailure {
             switch error {
             case .unsupported, .notInstalled: .unavailable
             case .broken: .data
+            case .notHeard: .temporary
             case .failed: .software
             }
         self.init(status, error.description, advice: error.advice)

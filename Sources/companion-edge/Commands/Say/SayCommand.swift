@@ -10,7 +10,8 @@ struct SayCommand: CompanionCommand {
         abstract: "Say a text aloud.",
         discussion: """
             Reads standard input when no text is given. The text is spoken sentence by sentence, while the next ones are made. \
-            English is spoken by piper-joe when 'models install piper-joe' was done, everything else by espeak-ng.
+            English is spoken by piper-joe when 'models install piper-joe' was done, everything else by espeak-ng; services that \
+            the settings name, such as Uplift's for Urdu, speak before them, unless --voice chooses.
 
             EXAMPLES:
               companion-edge say "the tea is ready"
@@ -64,9 +65,10 @@ struct SayCommand: CompanionCommand {
         let language = language.flatMap(Language.init(rawValue:)) ?? Language(scriptOf: text)
         let logger = context.logger
         let engines = SpeechEngines(ModelStore(context.configuration, in: context.workingDirectory)) { logger.warning("\($0)") }
-        let speech = Speech(
-            voice: engines.voice(named: voice ?? (language == .english ? context.configuration.speakingVoice : nil)),
-            language: language)
+        let own = engines.voice(named: voice ?? (language == .english ? context.configuration.speakingVoice : nil))
+        // Who names a voice of this device means that one.
+        let services = voice == nil ? SpeechServices(context.configuration, logger: logger) : nil
+        let speech = Speech(voice: services?.voice(above: own) ?? own, language: language)
         let pieces = SentenceChunker.pieces(of: text)
         guard !pieces.isEmpty else { throw CommandFailure(.data, "There is nothing to say in that.") }
         if outputFile != nil {

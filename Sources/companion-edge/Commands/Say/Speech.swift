@@ -15,10 +15,16 @@ struct Speech: Sendable {
         var samples: [Int16] = []
         var rate: Int?
         for piece in pieces {
+            var converter: RateConverter?
             for try await chunk in voice.speak(piece, language: language) {
-                rate = chunk.rate
-                samples += chunk.samples
+                // Another voice may have spoken the sentence before.
+                let target = rate ?? chunk.rate
+                rate = target
+                let current = try converter ?? RateConverter(from: chunk.rate, to: target)
+                converter = current
+                samples += current.convert(chunk.samples)
             }
+            samples += converter?.finish() ?? []
         }
         guard let rate else { throw SpeechError.failed(program: EspeakSynthesiser.program, said: "it made no sound") }
         return WaveHeader.bytes(rate: rate, samples: samples.count)

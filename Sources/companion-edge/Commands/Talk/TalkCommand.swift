@@ -79,10 +79,12 @@ struct TalkCommand: CompanionCommand {
         if let noiseSuppression { choice.cleaning.noiseSuppression = noiseSuppression }
         if let automaticGain { choice.cleaning.automaticGain = automaticGain }
         choice.language = language.spoken
-        let equipment = VoiceEquipment(context.configuration, in: context.workingDirectory, logger: context.logger)
+        let household = try await context.households.household()
+        let equipment = VoiceEquipment(
+            context.configuration, in: context.workingDirectory, services: await household.speechServices(),
+            logger: context.logger)
         try equipment.check(choice.language)
 
-        let household = try await context.households.household()
         let companion = try await context.companionOrNew(shared)
         try await household.devices.markUsed(companion.store.userID)
         let recorder = try record.map { try TurnRecorder(URL(filePath: $0, relativeTo: context.workingDirectory)) }

@@ -55,7 +55,9 @@ struct VoiceOn: CompanionCommand {
     @OptionGroup var shared: SharedOptions
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
-        let equipment = VoiceEquipment(context.configuration, in: context.workingDirectory, logger: context.logger)
+        let services = await (try await context.households.household()).speechServices()
+        let equipment = VoiceEquipment(
+            context.configuration, in: context.workingDirectory, services: services, logger: context.logger)
         try equipment.check((context.configuration.language ?? .english).spoken)
         return try await context.changeVoice("The daemon listens from now on.") { $0.isOn = true }
     }

@@ -152,7 +152,10 @@ struct VoiceCare: Sendable {
         { companion, configuration, isMuted, logger in
             let choice = try VoiceChoice(configuration, folder: configuration.dataDirectory)
             return try await VoiceConversation(
-                choice, VoiceEquipment(configuration, in: configuration.dataDirectory, logger: logger), companion,
+                choice,
+                VoiceEquipment(
+                    configuration, in: configuration.dataDirectory, services: await household.speechServices(), logger: logger),
+                companion,
                 at: VoiceHome(for: choice, of: companion, in: household, logger: logger), patience: nil, isMuted: isMuted,
                 logger: logger)
         }

@@ -1,6 +1,6 @@
 /// How the words of a piece of speech lie in its sound: which were heard by a moment, and where it can be taken up again. The
 /// sound itself says where it is silent; between silences words take time by their length.
-struct SpokenText: Sendable {
+package struct SpokenText: Sendable {
     /// A stretch without a gap.
     private struct Run: Sendable {
         var start: Int
@@ -15,25 +15,25 @@ struct SpokenText: Sendable {
     /// A word of which so much was heard counts as heard.
     private static let heardPart = 0.7
 
-    let text: String
+    package let text: String
     private let rate: Int
     private var peak: Int16 = 0
     /// The loudest of each 10 ms.
     private var envelope: [Int16] = []
     private var open: (peak: Int16, count: Int) = (0, 0)
     /// Whether all of its sound is known.
-    private(set) var isWhole = false
+    package private(set) var isWhole = false
 
-    init(text: String, rate: Int) {
+    package init(text: String, rate: Int) {
         (self.text, self.rate) = (text, rate)
     }
 
     /// Samples known so far.
-    var count: Int { envelope.count * step + open.count }
+    package var count: Int { envelope.count * step + open.count }
 
     private var step: Int { rate / 100 }
 
-    mutating func add(_ samples: [Int16]) {
+    package mutating func add(_ samples: [Int16]) {
         for sample in samples {
             let size = sample == .min ? Int16.max : abs(sample)
             open.peak = max(open.peak, size)
@@ -46,10 +46,10 @@ struct SpokenText: Sendable {
         }
     }
 
-    mutating func finish() { isWhole = true }
+    package mutating func finish() { isWhole = true }
 
     /// Its words that were heard when playing had come to `frame`.
-    func words(heardBy frame: Int) -> [Substring] {
+    package func words(heardBy frame: Int) -> [Substring] {
         let words = text.split(whereSeparator: \.isWhitespace)
         if isWhole, frame >= count - step { return words }
         let ends = wordTimes(words)
@@ -60,7 +60,7 @@ struct SpokenText: Sendable {
 
     /// Where to go on from, after playing stood still at `frame`: the last silence that is not so far back that what was heard
     /// would be heard again at length, or the beginning.
-    func resumption(before frame: Int, within reach: Int) -> Int {
+    package func resumption(before frame: Int, within reach: Int) -> Int {
         let runs = runs
         // A syllable after the silence was cut as well, so the silence has to lie before what was being said.
         let start = runs.last { $0.start <= frame }?.start ?? 0
