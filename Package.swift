@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(
             name: "CloudTests",
             dependencies: [
-                "companion-edge", "SyncEngine", "LocalStore", "Networking", "SyncModel", "TestSupport", grdb, logging,
+                "companion-edge", "CompanionServices", "SyncEngine", "LocalStore", "Networking", "SyncModel", "TestSupport", grdb,
+                logging,
             ],
             swiftSettings: settings),
         // What the crash tests kill.

@@ -51,6 +51,13 @@ import TestSupport
         #expect(json["people"]?[0]?["name"]?.text == "Amina")
         #expect(json["people"]?[0]?["memories"] == .int(1))
         #expect(json["people"]?[0]?["reminders_pending"] == .int(1))
+        #expect(json["connections"]?["supabase_clients"] == .int(0) && json["connections"]?["last_health_check"] == .int(0))
+        #expect(json["cache"]?["hit_rate"]?.text?.hasSuffix("%") == true)
+        let monitoring = try #require(json["monitoring"]?[0])
+        #expect(monitoring["getConnectionPoolStats"]?["last_health_check"]?.text == "Never")
+        #expect(monitoring["getRedisCacheStats"]?["redis_memory"]?.text?.isEmpty == false)
+        #expect(monitoring["getDatabaseBatchStats"]?["status"]?.text == "active")
+        #expect(monitoring["getMemoryStats"]?["total_memories"] == .int(1))
         #expect(try await house.run("status").output.contains("not running"))
     }
 

@@ -91,6 +91,11 @@ package final class ScriptedModels: Sendable {
     /// How many connections carried questions.
     package func connections() async throws -> Int { Int(try await log()["connections"]?.intValue ?? 0) }
 
+    /// How many texts each request for vectors had.
+    package func embeddingRequests() async throws -> [Int] {
+        (try await log()["embeddings"]?.arrayValue ?? []).compactMap { $0.intValue.map { Int($0) } }
+    }
+
     private func log() async throws -> [String: JSONValue] {
         let response = try await transport.send(HTTPRequest(.get, "http://127.0.0.1:\(port)/_test/log"))
         return try JSONValue(parsing: String(decoding: response.body, as: UTF8.self)).objectValue ?? [:]

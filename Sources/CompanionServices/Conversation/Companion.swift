@@ -15,6 +15,9 @@ package final class Companion: Sendable {
     package let retrieval: RAGService
     package let context: ConversationContextService
     package let cache: PersonCache
+    package let batcher: DatabaseBatcher
+    /// How the machinery is.
+    package let monitor: Monitor
     /// Does the work that turns leave behind. Whoever makes the companion runs it, or lets it finish before closing the store.
     package let worker: BackgroundWorker
     /// The models that may speak in the brain's place; nil where the device has none.
@@ -26,10 +29,12 @@ package final class Companion: Sendable {
     /// `brain` and `ladder` hold nothing of any person and may be shared by all companions of a process.
     package init(
         store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
-        cache: RedisCache? = nil, logger: Logger
+        cache: RedisCache? = nil, pool: ConnectionPool? = nil,
+        remote: @escaping @Sendable () async -> RemoteBatches? = { nil }, logger: Logger
     ) throws {
         let cache = PersonCache(cache ?? RedisCache(nil), store: store)
         self.cache = cache
+        batcher = DatabaseBatcher(stores: OpenStores([store]))
         self.ladder = ladder
         self.store = store
         self.brain = brain
@@ -45,6 +50,7 @@ package final class Companion: Sendable {
         let retriever = Retriever(lexicon: brain.concepts)
         retrieval = RAGService(store: store, retriever: retriever)
         context = ConversationContextService(store: store)
+        monitor = Monitor(pool: pool, cache: cache.cache, batcher: batcher, retrieval: retrieval, remote: remote)
         worker = BackgroundWorker(
             store: store,
             handlers: [

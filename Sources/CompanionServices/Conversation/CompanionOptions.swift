@@ -6,6 +6,8 @@ package struct CompanionOptions: Sendable {
     /// The language of everything the companion says; nil follows the person.
     package var language: Language?
     package var budget: DailyBudget
+    /// Whether models may look at how the machinery is.
+    package var offersMonitoring = false
 
     package init(timeZone: TimeZone, language: Language? = nil, budget: DailyBudget? = nil) {
         self.timeZone = timeZone
@@ -18,5 +20,6 @@ package struct CompanionOptions: Sendable {
             timeZone: configuration.timeZone, language: configuration.language,
             budget: DailyBudget(
                 limits: configuration.dailyLimits, prices: configuration.modelPrices, zone: configuration.timeZone))
+        offersMonitoring = configuration.offersMonitoring
     }
 }

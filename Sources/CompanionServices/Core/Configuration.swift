@@ -121,6 +121,7 @@ package struct Configuration: Sendable {
     package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
     package var liveKitSecret: Secret<String>? { secret(.liveKitSecret) }
     package var redisEnabled: Bool { bool(.redisEnabled) }
+    package var offersMonitoring: Bool { bool(.monitoringTools) }
     /// Nil when no Redis is to be used.
     package var redis: RedisAddress? {
         guard redisEnabled, case .redis(let address) = value(.redisURL) else { return nil }

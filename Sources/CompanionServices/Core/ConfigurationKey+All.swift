@@ -143,6 +143,10 @@ extension ConfigurationKey {
         group: .cache,
         help: "Where the Redis is, with the number of its database: redis://, rediss:// for TLS, or unix:///run/redis.sock?db=0.")
 
+    package static let monitoringTools = ConfigurationKey(
+        "COMPANION_MONITORING_TOOLS", .bool, default: "false", example: "true", group: .development,
+        help: "Whether the cloud's model may call getConnectionPoolStats, getRedisCacheStats, getDatabaseBatchStats and "
+            + "getMemoryStats. 'status --json' shows the same.")
     package static let useTestUser = ConfigurationKey(
         "USE_TEST_USER", .bool, default: "false", example: "true", group: .development,
         help: "Lets a caller whose identity cannot be read be TEST_USER_ID. For development only.")
@@ -157,7 +161,7 @@ extension ConfigurationKey {
         dailyCost, modelPrices, allowPlainHTTP,
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechPatience, liveKitURL, liveKitKey, liveKitSecret,
-        redisEnabled, redisURL, useTestUser, testUserID,
+        redisEnabled, redisURL, monitoringTools, useTestUser, testUserID,
     ]
 
     package static func named(_ name: String) -> ConfigurationKey? { byName[name] }

@@ -73,6 +73,18 @@ struct QueryPlan: Sendable, Equatable {
 
     var isEmpty: Bool { terms.isEmpty }
 
+    /// In how many ways the question is put: its words, synonyms, sounds.
+    var ways: Int {
+        let kinds = origins.map { origin in
+            switch origin {
+            case .word: 0
+            case .synonyms: 1
+            case .skeleton: 2
+            }
+        }
+        return max(1, Set(kinds).count)
+    }
+
     /// The question as a vector, its rare words weighing more: `weights` are those of the clauses.
     func vector(clauseWeights: [Double]) -> HashVector {
         var weightOf: [String: Double] = [:]

@@ -79,7 +79,7 @@ package final class RAGService: Sendable {
         if useAdvancedFeatures { addConversation(to: &request) }
         let ranking = try retriever.rank(request, in: view)
         let hits = try retriever.hits(of: ranking, for: request, in: view, now: store.clock.now())
-        note(hits, of: request)
+        note(hits, of: request, in: ranking.plan.ways)
         return Retrieval(hits: hits, ranking: ranking)
     }
 
@@ -138,12 +138,15 @@ package final class RAGService: Sendable {
         request.turnsSinceUse = uses.mapValues { turn - $0 }.filter { $0.value > 0 }
     }
 
-    private func note(_ hits: [RetrievalHit], of request: RetrievalRequest) {
+    private func note(_ hits: [RetrievalHit], of request: RetrievalRequest, in ways: Int) {
         state.withLock { state in
             state.counters.retrievals += 1
+            state.counters.queries += ways
             state.counters.found += hits.count
             guard request.usesBoosts else { return }
             for hit in hits { state.uses[hit.reference] = state.turn }
+            state.counters.recentHits += hits.count(where: \.isRecent)
+            state.counters.importantHits += hits.count { $0.memory.map { Importance.of($0) > 0 } ?? false }
             state.counters.contextMatches += hits.count { hit in
                 TextNormalizer.indexTerms(hit.text).contains(where: request.context.contains)
             }

@@ -39,10 +39,18 @@ package struct RAGStatistics: Sendable, Hashable, Codable {
         package var found = 0
         /// Hits that were about what was just talked of.
         package var contextMatches = 0
+        /// Ways in which questions were put to the index: their words, and again for synonyms and for the sound in the other script.
+        package var queries = 0
+        /// Hits younger than a day, which come before equals.
+        package var recentHits = 0
+        /// Hits of a category that comes before equals.
+        package var importantHits = 0
 
         private enum CodingKeys: String, CodingKey {
-            case retrievals, found
+            case retrievals, found, queries
             case contextMatches = "context_matches"
+            case recentHits = "recent_hits"
+            case importantHits = "important_hits"
         }
     }
 

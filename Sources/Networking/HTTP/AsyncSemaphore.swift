@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A number of places; whoever finds none waits in line.
-final class AsyncSemaphore: Sendable {
+package final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var nextTicket = 0
@@ -11,12 +11,12 @@ final class AsyncSemaphore: Sendable {
 
     private let state: Mutex<State>
 
-    init(places: Int) {
+    package init(places: Int) {
         state = Mutex(State(free: places))
     }
 
     /// Waits for a place; throws `CancellationError` when the task is cancelled first.
-    func enter() async throws {
+    package func enter() async throws {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -47,7 +47,8 @@ final class AsyncSemaphore: Sendable {
         state.withLock { _ = $0.cancelled.remove(ticket) }
     }
 
-    func leave() {
+    /// Gives a place back.
+    package func leave() {
         let next = state.withLock { state in
             if state.line.isEmpty {
                 state.free += 1

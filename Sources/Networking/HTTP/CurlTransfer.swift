@@ -60,6 +60,8 @@ final class CurlTransfer: @unchecked Sendable {
         ccurl_set_long(handle, CURLOPT_PIPEWAIT, scheme == "https" ? 1 : 0)
         ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
+        ccurl_set_long(handle, CURLOPT_MAXAGE_CONN, max(1, options.keepAlive.milliseconds / 1000))
+        ccurl_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, max(1, options.nameLifetime.milliseconds / 1000))
         ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, request.totalTimeout?.milliseconds ?? 0)
         ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)

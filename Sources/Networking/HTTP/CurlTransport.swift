@@ -12,15 +12,21 @@ package final class CurlTransport: HTTPTransport {
         package var proxy: String?
         package var userAgent: String
         package var concurrentRequests: Int
+        /// How long a connection that nobody uses is kept.
+        package var keepAlive: Duration
+        /// How long the address of a name is remembered.
+        package var nameLifetime: Duration
 
         package init(
             certificateAuthorities: String? = nil, proxy: String? = nil, userAgent: String = "companion-edge",
-            concurrentRequests: Int = 8
+            concurrentRequests: Int = 8, keepAlive: Duration = .seconds(118), nameLifetime: Duration = .seconds(60)
         ) {
             self.certificateAuthorities = certificateAuthorities
             self.proxy = proxy
             self.userAgent = userAgent
             self.concurrentRequests = concurrentRequests
+            self.keepAlive = keepAlive
+            self.nameLifetime = nameLifetime
         }
     }
 

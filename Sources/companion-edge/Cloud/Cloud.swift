@@ -10,7 +10,7 @@ import SyncEngine
 /// One in a process: a person's tokens are renewed in one place only.
 actor Cloud {
     nonisolated let project: SupabaseProject
-    nonisolated let transport: CurlTransport
+    nonisolated let transport: any HTTPTransport
     nonisolated let auth: AuthClient
     /// How connections beside ``transport`` are made.
     nonisolated let options: CurlTransport.Options
@@ -23,11 +23,12 @@ actor Cloud {
     private var watchers: [UserID: [UUID: AsyncStream<Void>.Continuation]] = [:]
 
     /// - Throws: `CommandFailure` when the settings name no project.
-    init(_ configuration: Configuration, devices: DeviceStore, directory: DataDirectory) throws {
+    init(_ configuration: Configuration, devices: DeviceStore, directory: DataDirectory, pool: ConnectionPool) throws {
         project = try Self.project(of: configuration)
         options = CurlTransport.Options(
             certificateAuthorities: configuration.authorities, userAgent: "companion-edge/\(ProgramVersion.text)")
-        transport = try CurlTransport(options: options)
+        transport = pool
+        pool.serve(.supabase, at: project.address) { [project] in try await project.probe(over: pool) }
         auth = AuthClient(project: project, transport: transport)
         network = project.isOnThisMachine ? AlwaysOnline() : NetworkWatch()
         self.devices = devices

@@ -16,7 +16,7 @@ struct ModelLadder: Sendable {
     private let tuning: LadderTuning
 
     /// Nothing is opened or asked yet.
-    init(_ configuration: Configuration) {
+    init(_ configuration: Configuration, pool: ConnectionPool) {
         var places: [Place] = []
         var tuning = LadderTuning()
         tuning.cloudPatience = configuration.modelPatience
@@ -37,9 +37,7 @@ struct ModelLadder: Sendable {
             network = AlwaysOnline()
             return
         }
-        let transport = LazyTransport(
-            options: .init(
-                certificateAuthorities: configuration.authorities, userAgent: "companion-edge/\(ProgramVersion.text)"))
+        let transport = pool
         var needsNetwork = false
         if isNamed, let address {
             if isAtHome {
@@ -52,11 +50,11 @@ struct ModelLadder: Sendable {
                             modelSetting: ConfigurationKey.openAIModel.name, transport: transport), configured: address))
             } else {
                 needsNetwork = true
-                places.append(
-                    .cloud(
-                        OpenAIChatModel(
-                            server: ModelServer(address: address, key: configuration.openAIKey, model: configuration.openAIModel),
-                            transport: transport)))
+                let model = OpenAIChatModel(
+                    server: ModelServer(address: address, key: configuration.openAIKey, model: configuration.openAIModel),
+                    transport: transport)
+                places.append(.cloud(model))
+                pool.serve(.models, at: model.server.shownPlace) { try await model.check() }
             }
         }
         if looksNearby {

@@ -62,7 +62,7 @@ struct Daemon: Sendable {
                 isReady.yield()
                 logger.notice("ready", metadata: ["people": "\(known)", "socket": "\(socket)"])
             })
-        var services: [any Service] = [people, server]
+        var services: [any Service] = [ServiceWatch(pool: household.pool), people, server]
         if let heartbeat = heartbeat(household, socket: socket, ready: ready) { services.append(heartbeat) }
         try await SupervisedServices(services, shutdownLimit: Self.shutdownLimit, logger: logger).run()
     }

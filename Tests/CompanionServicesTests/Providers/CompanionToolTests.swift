@@ -1,4 +1,5 @@
 import LocalStore
+import Logging
 import TestSupport
 import Testing
 
@@ -40,6 +41,55 @@ import Testing
             let fields = tool.parameters.objectValue ?? [:]
             #expect(fields["additionalProperties"] == false)
             #expect(Set((fields["required"]?.arrayValue ?? []).compactMap(\.stringValue)) == parameters[tool.name])
+        }
+    }
+
+    @Test("the functions about the machinery are offered where the settings say so, with exactly the cloud companion's fields")
+    func monitoring() async throws {
+        let names = ["getConnectionPoolStats", "getRedisCacheStats", "getDatabaseBatchStats", "getMemoryStats"]
+        #expect(tools().definitions.allSatisfy { !names.contains($0.name) })
+        var options = harness.companion.options
+        options.offersMonitoring = true
+        let companion = try Companion(
+            store: harness.companion.store, brain: harness.companion.brain, options: options, logger: Logger(label: "test"))
+        let tools = CompanionTools(
+            companion, turn: ToolTurn(said: "how are you", messageID: "m", language: .english, isTelling: false),
+            deadline: .seconds(600))
+        #expect(tools.definitions.suffix(4).map(\.name) == names)
+        _ = try await companion.startConversation(channel: "terminal").reply(to: "my sister is called Amna")
+        _ = try await call(tools, "searchMemories", #"{"query":"who is my sister Amna","limit":5}"#)
+        _ = try await call(tools, "getCompleteUserInfo")
+        let pool = try await call(tools, "getConnectionPoolStats")
+        #expect(
+            pool.filter { $0.key != "message" } == [
+                "supabase_clients": 0, "http_session_active": false, "openai_clients_ready": false, "connection_errors": 0,
+                "last_health_check": "Never", "status": "healthy",
+            ])
+        let cache = try await call(tools, "getRedisCacheStats")
+        #expect(
+            Set(cache.keys) == [
+                "enabled", "connected", "hit_rate", "cache_hits", "cache_misses", "connection_errors", "redis_memory", "status",
+                "message",
+            ])
+        #expect(cache["enabled"] == false && cache["connected"] == false && cache["status"] == "disabled")
+        #expect(cache["redis_memory"] == "N/A" && cache["hit_rate"]?.stringValue?.hasSuffix("%") == true)
+        let batches = try await call(tools, "getDatabaseBatchStats")
+        // Eight categories in one query.
+        #expect(
+            batches.filter { $0.key != "message" } == [
+                "total_operations": 1, "queries_saved": 7, "efficiency_gain": "700.0%", "batch_size": 100, "status": "active",
+            ])
+        let memory = try await call(tools, "getMemoryStats")
+        #expect(
+            Set(memory.keys) == [
+                "total_memories", "cache_hit_rate", "retrievals_performed", "conversation_context_size", "query_expansion_rate",
+                "temporal_boost_rate", "importance_boost_rate", "context_match_rate", "advanced_features", "message",
+            ])
+        #expect(memory["advanced_features"] == "Tier 1 Active" && memory["total_memories"]?.intValue ?? 0 > 0)
+        #expect(memory["query_expansion_rate"]?.stringValue?.hasSuffix("x") == true)
+        #expect(memory["retrievals_performed"]?.intValue ?? 0 >= 2 && memory["temporal_boost_rate"] != "0.0%")
+        for (_, report) in [("", pool), ("", cache), ("", batches), ("", memory)] {
+            #expect(report["message"]?.stringValue != nil)
         }
     }
 

@@ -2,17 +2,18 @@
 
 usage: model_server.py [PORT]      prints its port, serves until standard input ends
 
-The interface:   GET /v1/models, POST /v1/chat/completions, streamed or whole
+The interface:   GET /v1/models, POST /v1/chat/completions, streamed or whole, POST /v1/embeddings
 Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["...", {"calls": [...]}, ...]}  for the next requests
                  POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds}
                  POST /_test/random  {"seed": 7, "share": 0.6}     a fault, by chance, in so many requests
                  GET  /_test/wait    ?count=n: answers when so many questions have come
-                 GET  /_test/log     what was asked: {"requests": [...], "connections": n}
+                 GET  /_test/log     what was asked: {"requests": [...], "connections": n, "embeddings": [texts in each request, ...]}
 
 Faults: slow, stall, cut, unauthorized, unknown-model, busy, used-up, trouble, too-long, bad-call, unknown-call, wrong-type,
 endless, empty, wrong-script, bad-json, no-end, no-usage, gzip, filtered, redirect
 """
 import asyncio
+import hashlib
 import json
 import random
 import sys
@@ -40,6 +41,7 @@ class Script:
         self.fault, self.answer, self.delay = None, None, 0.0
         self.random, self.share = None, 0.0
         self.requests, self.connections, self.arrived = [], set(), asyncio.Event()
+        self.embeddings = []
 
     def next_fault(self):
         if self.faults:
@@ -169,6 +171,27 @@ async def stream(request, fault, messages, answer):
     return response
 
 
+async def embeddings(request):
+    """A vector for each text that depends on the text alone, in another order than asked for, as may be."""
+    script, body = request.app["script"], await request.json()
+    script.embeddings.append(len(body["input"]))
+    fault = script.next_fault()
+    if request.app["key"] and request.headers.get("Authorization") != f"Bearer {request.app['key']}":
+        fault = "unauthorized"
+    if fault in REFUSALS:
+        status, code, words = REFUSALS[fault]
+        return web.json_response({"error": {"message": words, "type": code, "param": None, "code": code}}, status=status)
+    if fault == "wrong-type":
+        return web.Response(text="<html>Please log in to the hotel</html>", content_type="text/html")
+    data = [
+        {"object": "embedding", "index": index, "embedding": [byte / 255 for byte in hashlib.sha512(text.encode()).digest()]}
+        for index, text in enumerate(body["input"])]
+    if fault == "cut":
+        data = data[:-1]
+    return web.json_response({
+        "object": "list", "model": body["model"], "data": data[::-1], "usage": {"prompt_tokens": 1, "total_tokens": 1}})
+
+
 async def models(request):
     return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "tests"}]})
 
@@ -198,7 +221,7 @@ async def set_random(request):
 
 async def log(request):
     script = request.app["script"]
-    return web.json_response({"requests": script.requests, "connections": len(script.connections)})
+    return web.json_response({"requests": script.requests, "connections": len(script.connections), "embeddings": script.embeddings})
 
 
 async def wait(request):
@@ -214,7 +237,7 @@ async def main():
     app["script"] = Script()
     app["key"] = sys.argv[2] if len(sys.argv) > 2 else None
     app.add_routes([
-        web.get("/v1/models", models), web.post("/v1/chat/completions", chat), web.post("/_test/next", set_next),
+        web.get("/v1/models", models), web.post("/v1/chat/completions", chat), web.post("/v1/embeddings", embeddings), web.post("/_test/next", set_next),
         web.post("/_test/always", set_always), web.post("/_test/random", set_random), web.get("/_test/log", log), web.get("/_test/wait", wait),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)

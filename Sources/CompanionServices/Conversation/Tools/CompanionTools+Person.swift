@@ -63,7 +63,8 @@ extension CompanionTools {
         ) { _ in
             let context = await companion.context.context()
             let state = try await companion.states.state()
-            let memories = try await companion.memories.memories(in: categories, perCategory: 5)
+            let memories = try await companion.batcher.bulkMemorySearch(
+                user: companion.store.userID, categories: categories, perCategory: 5)
             var byCategory: [String: JSONValue] = [:]
             for category in categories {
                 byCategory[category.rawValue] = .array(

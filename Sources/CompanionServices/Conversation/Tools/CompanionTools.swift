@@ -17,7 +17,8 @@ struct CompanionTools: ToolRunning {
 
     init(_ companion: Companion, turn: ToolTurn, deadline: Duration = deadline) {
         self.deadline = deadline
-        tools = Self.memoryTools(companion, turn) + Self.personTools(companion, turn)
+        let monitoring = companion.options.offersMonitoring ? Self.monitoringTools(companion) : []
+        tools = Self.memoryTools(companion, turn) + Self.personTools(companion, turn) + monitoring
         byName = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
     }
 

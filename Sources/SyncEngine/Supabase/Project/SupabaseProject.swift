@@ -21,6 +21,18 @@ package struct SupabaseProject: Sendable, Hashable {
         return ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) || host.hasSuffix(".localhost")
     }
 
+    /// Asks whether the project is there and takes the key; reads nothing.
+    package func probe(over transport: any HTTPTransport) async throws {
+        var request = request(.head, "/rest/v1/")
+        request.totalTimeout = .seconds(10)
+        let status = try await transport.send(request).status
+        switch status {
+        case 401, 403: throw HTTPError.notTheService("the project does not take this device's key (\(status))")
+        case 500...: throw HTTPError.notTheService("the project answers with an error (\(status))")
+        default: return
+        }
+    }
+
     /// A request to one of the project's services.
     ///
     /// - Parameters:

@@ -9,7 +9,9 @@ struct LanguageModelChecks {
 
     func findings() async -> [Finding] {
         var all: [Finding] = []
-        for place in ModelLadder(context.configuration).places {
+        for place in ModelLadder(
+            context.configuration, pool: ConnectionPool(context.configuration, clock: context.clock)
+        ).places {
             switch place {
             case .cloud(let model) where asksNetwork: all.append(await finding(model, called: "cloud"))
             case .cloud(let model): all.append(.fine("language", "cloud: \(named(model)), not asked"))

@@ -16,6 +16,8 @@ actor Household {
     nonisolated let voice: VoiceSwitch
     /// What services said, for everybody: each person's part has keys of its own.
     nonisolated let cache: RedisCache
+    /// The connections to services.
+    nonisolated let pool: ConnectionPool
     private let configuration: Configuration
     private let logger: Logger
     /// Looks after open stores where the household lives long.
@@ -42,6 +44,10 @@ actor Household {
         board = AnnouncementBoard()
         voice = VoiceSwitch()
         cache = RedisCache(configuration.redis, authorities: configuration.authorities)
+        pool = ConnectionPool(configuration, clock: clock)
+        if let place = cache.place, configuration.isSet(.redisURL) {
+            pool.serve(.cache, at: place) { [cache] in _ = try await cache.healthCheck() }
+        }
         self.lock = lock
         self.attendant = attendant
         self.configuration = configuration
@@ -162,13 +168,20 @@ actor Household {
     /// The project of the settings. Throws `CommandFailure` when they name none.
     func cloud() throws -> Cloud {
         if let openCloud { return openCloud }
-        let cloud = try Cloud(configuration, devices: devices, directory: directory)
+        let cloud = try Cloud(configuration, devices: devices, directory: directory, pool: pool)
         openCloud = cloud
         return cloud
     }
 
     /// What the person's sync has done in this process; nil where none has begun.
     func syncStatus(of id: UserID) async throws -> SyncStatus? { try await openCloud?.status(of: id) }
+
+    private func remoteBatches(of id: UserID) async -> RemoteBatches? {
+        // A file that cannot be read just now has nothing to tell.
+        guard let counters = try? await syncStatus(of: id)?.counters else { return nil }
+        return RemoteBatches(
+            rows: counters.operationsSent + counters.rowsReceived, requests: counters.pushes + counters.pulls)
+    }
 
     /// Nil when no project is set up. Settings that are wrong are an error.
     private func cloudIfSet() throws -> Cloud? {
@@ -187,7 +200,8 @@ actor Household {
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), cache: cache, logger: logger)
+            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), cache: cache, pool: pool,
+            remote: { [weak self] in await self?.remoteBatches(of: id) }, logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
@@ -195,7 +209,7 @@ actor Household {
 
     /// Nil when the settings leave nothing to ask.
     func ladder() -> LanguageLadder? {
-        if !hasLookedForModels { models = ModelLadder(configuration).ladder(logger: logger) }
+        if !hasLookedForModels { models = ModelLadder(configuration, pool: pool).ladder(logger: logger) }
         hasLookedForModels = true
         return models
     }

@@ -15,10 +15,13 @@ struct PersonCompanion: Sendable {
     init(
         store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
         cache: RedisCache? = nil,
-        logger: Logger
+        pool: ConnectionPool? = nil,
+        remote: @escaping @Sendable () async -> RemoteBatches? = { nil }, logger: Logger
     ) throws {
         self.store = store
-        mind = try Companion(store: store, brain: brain, options: options, ladder: ladder, cache: cache, logger: logger)
+        mind = try Companion(
+            store: store, brain: brain, options: options, ladder: ladder, cache: cache, pool: pool, remote: remote, logger: logger
+        )
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
         profiles = ProfileService(store: store, writer: try RuleProfileWriter())

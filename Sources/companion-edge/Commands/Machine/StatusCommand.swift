@@ -22,8 +22,10 @@ struct StatusCommand: CompanionCommand {
         let household = try await context.households.household()
         let people = shared.user == nil ? try await household.people() : [try await household.person(shared.user)]
         var reports: [PersonStatus] = []
+        var monitoring: [MonitoringReport] = []
         for person in people {
             let companion = try await household.companion(person.id)
+            monitoring.append(try await MonitoringReport(person, companion.mind.monitor))
             reports.append(
                 try await PersonStatus(
                     person, companion, account: try await household.devices.account(of: person.id),
@@ -34,7 +36,7 @@ struct StatusCommand: CompanionCommand {
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
             models: LadderReport(await household.ladder()), speech: SpeechReport(await household.speechServices()),
             cache: await CacheReport(household.cache, asks: context.daemon != nil),
-            people: reports)
+            connections: household.pool.statistics, people: reports, monitoring: monitoring)
         if json {
             try await context.writeJSON(report)
         } else {
@@ -66,6 +68,11 @@ struct StatusCommand: CompanionCommand {
         if report.daemon != nil {
             for (index, line) in report.cache.lines.enumerated() {
                 lines.append((index == 0 ? "  cache   " : "          ") + line)
+            }
+        }
+        if report.daemon != nil {
+            for (index, line) in ConnectionLines(report.connections, moments).lines.enumerated() {
+                lines.append((index == 0 ? "  network " : "          ") + line)
             }
         }
         if report.people.isEmpty { lines.append(WhoFailure.nobody.description) }
@@ -103,10 +110,12 @@ struct StatusCommand: CompanionCommand {
         let models: LadderReport?
         let speech: SpeechReport?
         let cache: CacheReport
+        let connections: PoolStatistics
         let people: [PersonStatus]
+        let monitoring: [MonitoringReport]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, models, speech, cache, people
+            case version, daemon, voice, models, speech, cache, connections, people, monitoring
             case dataDirectory = "data_directory"
         }
     }

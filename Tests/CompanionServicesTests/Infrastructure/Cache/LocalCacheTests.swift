@@ -52,6 +52,25 @@ import Testing
         #expect(cache.value(of: String.self, for: "k") == nil && cache.value(of: Int.self, for: "k") == 5)
     }
 
+    /// The time is printed, and only bounded against something much slower: other tests run meanwhile.
+    @Test("a hit costs little among thousands of entries")
+    func cost() async {
+        let cache = RedisCache.inMemory()
+        let text = String(repeating: "Amina lives in Quetta. ", count: 20)
+        let keys = (0..<1_500).map { "user:3f6c1d2e-8a4b-4c5d-9e6f-7a8b9c0d1e2f:profile:\($0)" }
+        for key in keys { cache.put(text, for: key, as: .profile) }
+        var found = 0
+        var best = Duration.seconds(1)
+        for _ in 0..<20 {
+            let start = ContinuousClock.now
+            for key in keys where await cache.get(key, as: CacheKind<String>.profile) != nil { found += 1 }
+            best = min(best, (ContinuousClock.now - start) / keys.count)
+        }
+        print("a hit in memory among \(keys.count) entries, in this build: \(best)")
+        #expect(found == 20 * keys.count)
+        #expect(best < .milliseconds(1))
+    }
+
     @Test("after thousands of mixed steps it holds what a plain dictionary would")
     func manySteps() {
         let cache = cache(entries: 50)
