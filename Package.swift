@@ -69,7 +69,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CompanionEdgeTests",
-            dependencies: ["companion-edge", "AudioIO", "CompanionServices", "LocalStore", "TestSupport", logging],
+            dependencies: ["companion-edge", "AudioIO", "CompanionServices", "LocalStore", "Networking", "TestSupport", logging],
             swiftSettings: settings),
         // The simulation of sync: the server as a model, and the world around it.
         .target(name: "SyncModel", dependencies: ["LocalStore"], path: "Tests/Simulation/Model", swiftSettings: settings),

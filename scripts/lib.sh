@@ -9,7 +9,7 @@ readonly BUILD_PACKAGES=(libsqlite3-dev libedit-dev libcurl4-openssl-dev libssl-
     libopus-dev libogg-dev libhiredis-dev espeak-ng)
 # shellcheck disable=SC2034  # read by the scripts that source this file
 readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" sqlite3 strace systemd python3 python3-venv
-    pulseaudio pulseaudio-utils libasound2-plugins opus-tools redis-server openssl)
+    pulseaudio pulseaudio-utils libasound2-plugins opus-tools redis-server openssl gcc)
 
 say() { printf 'companion-edge: %s\n' "$*" >&2; }
 die() {

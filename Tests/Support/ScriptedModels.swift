@@ -44,13 +44,13 @@ package final class ScriptedModels: Sendable {
             "next", ["faults": .array(faults.map { $0.map(JSONValue.string) ?? .null }), "answers": .array(answers)])
     }
 
-    /// For all requests after those of ``next(faults:answers:)``; `delay` is in seconds before the first word.
-    package func always(fault: String? = nil, answer: String? = nil, delay: Double = 0) async throws {
+    /// For all requests after those of ``next(faults:answers:)``; `delay` is in seconds before the first word, `pace` after each.
+    package func always(fault: String? = nil, answer: String? = nil, delay: Double = 0, pace: Double = 0) async throws {
         try await call(
             "always",
             [
                 "fault": fault.map(JSONValue.string) ?? .null, "answer": answer.map(JSONValue.string) ?? .null,
-                "delay": .double(delay),
+                "delay": .double(delay), "pace": .double(pace),
             ])
     }
 

@@ -98,6 +98,25 @@ package final class SoundServer: Sendable {
         return recorder
     }
 
+    /// Adds a microphone `guarded` that refuses to be opened while its door is shut; for programs that are started from now on.
+    package func addGuardedMicrophone() async throws -> SoundDoor {
+        let door = SoundDoor(file: folder.file("door"))
+        let plugin = folder.file("door_pcm.so")
+        let source = CloudStack.root.appending(path: "Tests/Support/Peers/door_pcm.c")
+        let compiled = try await ChildProcess.run(
+            URL(filePath: "/usr/bin/env"), ["cc", "-shared", "-fPIC", "-o", plugin.path, source.path])
+        guard compiled.status == 0 else { throw PeerError(description: "cc \(source.path): \(compiled.errors)") }
+        let configuration = folder.file("asound.conf")
+        let more = """
+            pcm_type.door { lib "\(plugin.path)" }
+            pcm.guarded { type door file "\(door.file.path)" device "mic" }
+
+            """
+        try (String(contentsOf: configuration, encoding: .utf8) + more)
+            .write(to: configuration, atomically: true, encoding: .utf8)
+        return door
+    }
+
     private static func begin(_ folder: TemporaryDirectory) async throws -> Processes {
         let server = try start(
             [

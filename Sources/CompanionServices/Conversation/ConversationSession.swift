@@ -61,14 +61,13 @@ package actor ConversationSession {
     ///
     /// Cancelled while a model speaks, it keeps what was said until then; before the first words it throws `CancellationError`,
     /// and what the person said is kept all the same.
-    func reply(to text: String, say: @escaping @Sendable (String) async -> Void) async throws -> Reply {
+    package func reply(to text: String, say: @escaping @Sendable (String) async -> Void) async throws -> Reply {
         await begin()
         defer { finish() }
         async let planning = companion.plan()
         var ready = try await understood(text)
         let plan = try await planning
-        ready.isOverBudget = plan?.isOverBudget ?? false
-        ready.models = plan.map { $0.isEmpty ? ($0.skipped.isEmpty ? .none : .resting($0.skipped)) : .ready } ?? .none
+        ready.face(plan)
         let (outcome, conversation) = try await companion.store.write { [ready] in try ready.take(in: $0) }
         if self.conversation == nil { self.conversation = conversation }
         saidGoodbye = outcome.isFarewell
@@ -89,26 +88,25 @@ package actor ConversationSession {
         return reply
     }
 
-    /// What ``reply(to:)`` would answer if it were asked now. Nothing is stored: a person who speaks may not be done yet.
-    package func preview(of text: String) async throws -> (text: String, language: Language) {
+    /// What ``reply(to:)`` would answer if it were asked now. Nothing is stored, and no model is asked: a person who speaks may
+    /// not be done yet.
+    package func preview(of text: String) async throws -> ReplyPreview {
         await begin()
         defer { finish() }
-        let ready = try await understood(text)
+        var ready = try await understood(text)
+        ready.face(try await companion.plan())
         do {
-            let taken = try await companion.store.write { transaction -> TakenBack in
-                let outcome = try ready.take(in: transaction).0
-                throw TakenBack(text: outcome.text, language: outcome.language)
+            return try await companion.store.write { [ready] transaction in
+                throw TakenBack(preview: ReplyPreview(try ready.take(in: transaction).0))
             }
-            return (taken.text, taken.language)
         } catch let taken as TakenBack {
-            return (taken.text, taken.language)
+            return taken.preview
         }
     }
 
     /// A turn that is only tried out ends with this, and takes everything it wrote with it.
     private struct TakenBack: Error {
-        let text: String
-        let language: Language
+        let preview: ReplyPreview
     }
 
     /// Everything about a turn that is read before its transaction, which then only has to decide and to write.
@@ -123,6 +121,12 @@ package actor ConversationSession {
         let companion: Companion
         var models = EmbeddedBrain.ModelsThere.none
         var isOverBudget = false
+
+        /// Who could be asked; nil where the device has no models.
+        mutating func face(_ plan: LadderPlan?) {
+            models = EmbeddedBrain.ModelsThere(plan)
+            isOverBudget = plan?.isOverBudget ?? false
+        }
 
         func take(in transaction: StoreTransaction) throws -> (EmbeddedBrain.Outcome, Conversation) {
             let conversation =

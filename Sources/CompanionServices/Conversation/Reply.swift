@@ -22,6 +22,21 @@ package struct Reply: Sendable, Hashable {
     }
 }
 
+/// What an answer would be.
+package struct ReplyPreview: Sendable, Hashable {
+    /// The device's own words.
+    package let text: String
+    package let language: Language
+    /// A model is to be asked first, so it is likely to be something else.
+    package let isOpen: Bool
+
+    init(_ outcome: EmbeddedBrain.Outcome) {
+        text = outcome.text
+        language = outcome.language
+        isOpen = if case .open = outcome.answer { true } else { false }
+    }
+}
+
 /// A piece of an answer on its way.
 package enum ReplyChunk: Sendable, Hashable {
     /// The next words; the pieces put together are the text of the reply.

@@ -9,9 +9,10 @@ struct SpokenReply: Sendable {
     let generation: Int
     /// What it answers; empty when nobody asked.
     var utterance = ""
-    /// What it is expected to be, and the sound of its first piece.
-    var expected: String?
-    var firstSound: [Int16] = []
+    /// What it is spoken in.
+    var language = Language.english
+    /// What it is expected to begin with, and the sound of that.
+    var expected: (piece: String, sound: [Int16])?
     /// What it is, once it is kept.
     var reply: Reply?
     var pieces: [SpokenText] = []

@@ -32,6 +32,8 @@ enum VoiceNews: Sendable {
     case partial(String)
     /// What the person said, as it is answered.
     case said(String)
+    /// What the companion says so far, while the rest is still being found.
+    case saying(String)
     /// What the companion says.
     case answer(Reply)
     /// The companion was interrupted; all that was heard of it.

@@ -15,12 +15,13 @@ extension VoiceSession {
             await cutting?.value
             do {
                 let preview = try await parts.conversation.preview(of: text)
-                let first = SentenceChunker.pieces(of: preview.text).first ?? preview.text
-                let sound = try await wholeSound(of: first, language: preview.language)
+                replies[generation]?.language = preview.language
+                // What a model will say nobody knows yet.
+                if !preview.isOpen, let first = SentenceChunker.pieces(of: preview.text).first {
+                    let sound = try await wholeSound(of: first, language: preview.language)
+                    replies[generation]?.expected = (first, sound)
+                }
                 try Task.checkCancellation()
-                replies[generation]?.expected = preview.text
-                replies[generation]?.firstSound = sound
-                tell(.saying(generation: generation, text: preview.text))
                 tell(.prepared(generation: generation))
             } catch {
                 failed(generation, error)
@@ -35,18 +36,38 @@ extension VoiceSession {
         replies[generation]?.task = Task {
             await cutting?.value
             do {
-                let reply = try await parts.conversation.reply(to: text)
-                kept[generation] = reply
-                tapes.answered(generation, by: reply.messageID)
-                try Task.checkCancellation()
-                replies[generation]?.reply = reply
-                publish(.answer(reply))
-                tell(.saying(generation: generation, text: reply.text))
-                try await say(reply, generation)
+                try await answer(text, generation)
             } catch {
                 failed(generation, error)
             }
         }
+    }
+
+    /// Speaks an answer while the rest of it is still being found.
+    private func answer(_ text: String, _ generation: Int) async throws {
+        let (words, pen) = AsyncStream.makeStream(of: String.self)
+        async let speaking: Void = say(words, generation)
+        do {
+            let reply = try await parts.conversation.reply(to: text) { pen.yield($0) }
+            pen.finish()
+            try know(reply, generation)
+        } catch {
+            pen.finish()
+            throw error
+        }
+        try await speaking
+        complete(generation)
+    }
+
+    /// The whole of it is known, and kept.
+    private func know(_ reply: Reply, _ generation: Int) throws {
+        // Also of an answer that was cut meanwhile: what was heard of it is to be remembered.
+        kept[generation] = reply
+        tapes.answered(generation, by: reply.messageID)
+        try Task.checkCancellation()
+        replies[generation]?.reply = reply
+        publish(.answer(reply))
+        tell(.saying(generation: generation, text: reply.text, isWhole: true))
     }
 
     func announce(_ generation: Int, _ id: String) {
@@ -57,13 +78,13 @@ extension VoiceSession {
             do {
                 guard let announcing = announcements[id] else { throw CancellationError() }
                 let reply = try await announcing.words()
-                kept[generation] = reply
-                tapes.answered(generation, by: reply.messageID)
-                try Task.checkCancellation()
-                replies[generation]?.reply = reply
-                publish(.answer(reply))
-                tell(.saying(generation: generation, text: reply.text))
-                try await say(reply, generation)
+                replies[generation]?.language = reply.language
+                try know(reply, generation)
+                let (words, pen) = AsyncStream.makeStream(of: String.self)
+                pen.yield(reply.text)
+                pen.finish()
+                try await say(words, generation)
+                complete(generation)
             } catch {
                 failed(generation, error)
             }
@@ -80,24 +101,41 @@ extension VoiceSession {
 
     // MARK: To the loudspeaker
 
-    /// Hands over all pieces of a reply, while the first is already heard.
-    private func say(_ reply: Reply, _ generation: Int) async throws {
-        let pieces = SentenceChunker.pieces(of: reply.text)
-        let rate = parts.loudspeaker.rate
-        for (number, text) in (pieces.isEmpty ? [reply.text] : pieces).enumerated() {
-            try Task.checkCancellation()
-            let item = PlaybackItemID(generation: generation, number: number)
-            replies[generation]?.pieces.append(SpokenText(text: text, rate: rate))
-            if number == 0, replies[generation]?.expected == reply.text, let sound = replies[generation]?.firstSound,
-                !sound.isEmpty
-            {
-                try await hand(over: sound, to: item)
-            } else {
-                try await speakPiece(text, language: reply.language, to: item)
-            }
-            parts.loudspeaker.finish(item)
-            replies[generation]?.pieces[number].finish()
+    /// Hands over the pieces of a reply as its words come, while the first is already heard.
+    private func say(_ words: AsyncStream<String>, _ generation: Int) async throws {
+        var chunker = SentenceChunker()
+        var all = ""
+        for await more in words {
+            all += more
+            for piece in chunker.add(more) { try await say(piece: piece, generation) }
         }
+        for piece in chunker.finish() { try await say(piece: piece, generation) }
+        // Something has to end, also if a voice finds nothing to say in it.
+        if replies[generation]?.pieces.isEmpty == true { try await say(piece: all, generation) }
+    }
+
+    private func say(piece text: String, _ generation: Int) async throws {
+        try Task.checkCancellation()
+        guard var reply = replies[generation] else { throw CancellationError() }
+        let item = PlaybackItemID(generation: generation, number: reply.pieces.count)
+        reply.pieces.append(SpokenText(text: text, rate: parts.loudspeaker.rate))
+        replies[generation] = reply
+        if reply.reply == nil {
+            let said = reply.pieces.map(\.text).joined(separator: " ")
+            publish(.saying(said))
+            tell(.saying(generation: generation, text: said, isWhole: false))
+        }
+        if item.number == 0, let expected = reply.expected, expected.piece == text, !expected.sound.isEmpty {
+            try await hand(over: expected.sound, to: item)
+        } else {
+            try await speakPiece(text, language: reply.language, to: item)
+        }
+        parts.loudspeaker.finish(item)
+        replies[generation]?.pieces[item.number].finish()
+    }
+
+    /// All of it was handed over.
+    private func complete(_ generation: Int) {
         replies[generation]?.isComplete = true
         finishIfHeard(generation)
     }

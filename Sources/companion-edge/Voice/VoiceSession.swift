@@ -11,6 +11,9 @@ actor VoiceSession {
     /// How the reference lies before the sound it is looked for in, in nanoseconds: clocks are never quite in step.
     static let referenceLead: Int64 = 40_000_000
 
+    /// Of ``ownShare`` that is new with each 10 ms.
+    private static let ownShareStep: Float = 0.08
+
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
     private let newsroom: AsyncStream<VoiceNews>.Continuation
@@ -21,6 +24,8 @@ actor VoiceSession {
     var canceller: EchoCanceller
     var gate: EchoGate
     var reference = EchoReference()
+    /// In how much of the last tenths of a second the echo gate took what it heard for our own sound, 0…1.
+    private var ownShare: Float = 0
     var recent = RecentSound()
     var metrics = VoiceMetrics()
 
@@ -38,7 +43,7 @@ actor VoiceSession {
     private var isPerforming = false
     private var waiting: [TurnEvent] = []
     /// When something was last said about what went wrong.
-    private var lastComplaint: TurnTime?
+    var lastComplaint: TurnTime?
     var mover: Task<Void, Never>?
     private let recorder: TurnRecorder?
     private var framesSinceLevel = 0
@@ -103,7 +108,7 @@ actor VoiceSession {
         for hearing in hearings.values { hearing.cancel() }
         hearings.removeAll()
         if let generation = engine.generation, let reply = replies[generation] {
-            reply.reply == nil ? reply.task?.cancel() : cut(generation)
+            reply.pieces.isEmpty ? reply.task?.cancel() : cut(generation)
         }
         // The task may be cancelled; remembering is not.
         await cutting?.value
@@ -191,7 +196,7 @@ actor VoiceSession {
         }
     }
 
-    private func tellQuiet() {
+    func tellQuiet() {
         guard isQuiet else { return }
         for waiter in quietWaiters { waiter.resume() }
         quietWaiters.removeAll()
@@ -206,6 +211,7 @@ actor VoiceSession {
         // Our own voice has to be told from others' while we speak.
         let caution = gate.caution(heard: clean, played: reference.sound(at: echo, count: frame.samples.count))
         detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
+        ownShare += ((caution >= 0.5 ? 1 : 0) - ownShare) * Self.ownShareStep
         timeline.note(frame)
         recent.add(clean, at: frame.position)
         tapes.person(CapturedFrame(samples: clean, position: frame.position, time: frame.time, lost: frame.lost))
@@ -216,7 +222,7 @@ actor VoiceSession {
             switch event {
             case .started(let position):
                 for hearing in hearings.values { hearing.resume() }
-                tell(.voiceStarted(at: timeline.time(of: position)))
+                tell(.voiceStarted(at: timeline.time(of: position), isLikeEcho: ownShare > 0.5))
             case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))
             case .paused: for hearing in hearings.values { hearing.pause() }
             case .resumed: for hearing in hearings.values { hearing.resume() }
@@ -269,82 +275,5 @@ actor VoiceSession {
             do { try await Task.sleep(for: .milliseconds(wait)) } catch { return }
             tell(.tick)
         }
-    }
-
-    private func perform(_ effect: TurnEffect) {
-        switch effect {
-        case .phase(let phase): entered(phase)
-        case .cue: playCue()
-        case .hear(let number, let since, let continued):
-            if continued == nil { record(from: detector.preRoll(before: timeline.position(at: since))) }
-            hear(number, since: since, continuing: continued)
-        case .finishHearing(let number): hearings[number]?.finish()
-        case .dropHearing(let number, let reason):
-            hearings.removeValue(forKey: number)?.cancel()
-            tapes.drop()
-            parts.logger.debug("what was said was dropped", metadata: ["why": "\(reason.rawValue)"])
-        case .prepare(let generation, let text): prepare(generation, text)
-        case .discard(let generation):
-            metrics.discarded += 1
-            replies.removeValue(forKey: generation)?.task?.cancel()
-        case .speak(let generation, let text):
-            tapes.answer(generation)
-            speak(generation, text)
-        case .announce(let generation, let id):
-            record(from: nil)
-            tapes.answer(generation)
-            announce(generation, id)
-        case .duck: parts.loudspeaker.duck(to: 0.25, over: .milliseconds(20))
-        case .unduck: parts.loudspeaker.duck(to: 1, over: .milliseconds(200))
-        case .pause: parts.loudspeaker.pause()
-        case .resume(let generation): resume(generation)
-        case .cut(let generation): cut(generation)
-        case .filler(let filler): fill(filler)
-        case .refused(let number, let text, let reason):
-            hearings.removeValue(forKey: number)?.cancel()
-            tapes.drop()
-            metrics.note(reason)
-            publish(.refused(text, reason))
-        case .trouble(let trouble): self.trouble(trouble)
-        case .measured(let times):
-            metrics.note(times)
-            publish(.measured(times))
-        case .learned(let delay): keep(delay)
-        }
-    }
-
-    private func entered(_ phase: TurnPhase) {
-        publish(.phase(phase))
-        tellQuiet()
-        mover?.cancel()
-        mover = phase == .speaking ? Task { await watchProgress() } : nil
-    }
-
-    private func keep(_ delay: EndpointDelay) {
-        let (store, logger) = (parts.store, parts.logger)
-        Task {
-            do {
-                try await EndpointMemory.keep(delay, in: store)
-            } catch {
-                logger.error("what was learned about pauses cannot be kept", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
-    /// What went wrong is said as well: whoever listens may have no screen.
-    private func trouble(_ trouble: TurnEffect.Trouble, detail: String? = nil) {
-        metrics.troubles += 1
-        publish(.trouble(trouble, detail: detail))
-        guard let words = VoiceTrouble.words(for: trouble, in: parts.language) else { return }
-        // Saying so may go wrong as well.
-        if let lastComplaint, timeline.now - lastComplaint < 10_000 { return }
-        lastComplaint = timeline.now
-        let reply = Reply(text: words, language: parts.language, messageID: "")
-        announce(Announcing(words: { reply }, done: { _ in }))
-    }
-
-    func report(_ error: any Error) {
-        parts.logger.warning("the voice failed", metadata: ["error": "\(error)"])
-        publish(.trouble(.replyFailed, detail: CommandFailure(describing: error).description))
     }
 }

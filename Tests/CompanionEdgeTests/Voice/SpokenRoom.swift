@@ -38,7 +38,7 @@ final class SpokenRoom: Sendable {
     /// - Parameter echoDelay: milliseconds after which the microphone hears what the loudspeaker gives.
     init(
         _ recogniser: any SpeechRecogniser, echo: Float = 0, echoDelay: Int = 40, calibration: EchoCalibration? = nil,
-        recording: Bool = false, change: (inout TurnSettings) -> Void = { _ in }
+        recording: Bool = false, models: LanguageLadder? = nil, change: (inout TurnSettings) -> Void = { _ in }
     ) async throws {
         folder = try TemporaryDirectory()
         echoLevel = echo
@@ -46,7 +46,8 @@ final class SpokenRoom: Sendable {
         let logger = Logger(label: "test")
         let store = try PersonStore.open(folder.file("person.sqlite"), userID: .random(), clock: SystemWallClock())
         companion = try PersonCompanion(
-            store: store, brain: try Self.brain.get(), options: CompanionOptions(timeZone: .gmt), logger: logger)
+            store: store, brain: try Self.brain.get(), options: CompanionOptions(timeZone: .gmt), ladder: models,
+            logger: logger)
         shelf = RecordingShelf(store, in: try DataDirectory(root: folder.file("data")), clock: SystemWallClock())
         if recording { try await store.write { try RecordingPolicy(isOn: true, days: 30, megabytes: 500).write(in: $0) } }
         loudspeaker = try await PlaybackSink(.null)
@@ -201,9 +202,14 @@ actor VoiceWitness {
 
 /// What a person says, by the embedded voice, at 16 kHz without the silence around it.
 func personSays(_ text: String) async throws -> [Int16] {
+    try await spoken(text, by: EspeakSynthesiser(voice: "en+m3"))
+}
+
+/// What a voice says, at 16 kHz without the silence around it.
+func spoken(_ text: String, by voice: EspeakSynthesiser) async throws -> [Int16] {
     var sound: [Int16] = []
     var converter: RateConverter?
-    for try await chunk in EspeakSynthesiser(voice: "en+m3").speak(text, language: .english) {
+    for try await chunk in voice.speak(text, language: .english) {
         let current = try converter ?? RateConverter(from: chunk.rate, to: 16_000)
         converter = current
         sound += current.convert(chunk.samples)

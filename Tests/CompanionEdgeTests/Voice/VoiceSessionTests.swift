@@ -2,6 +2,8 @@ import AudioIO
 import CompanionServices
 import Foundation
 import LocalStore
+import Logging
+import Networking
 import TestSupport
 import Testing
 
@@ -11,14 +13,15 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct VoiceSessionTests {
     private static let question = "What do you know about me?"
     private static let time = "What time is it?"
+    private static let wish = "Tell me a story about a king."
 
     private func room(
-        _ sentences: [String], echo: Float = 0, recording: Bool = false
+        _ sentences: [String], echo: Float = 0, recording: Bool = false, models: LanguageLadder? = nil
     ) async throws -> (SpokenRoom, [String: [Int16]]) {
         var sounds: [String: [Int16]] = [:]
         for sentence in sentences { sounds[sentence] = try await personSays(sentence) }
         let recogniser = TemplateRecogniser(sounds.map { ($0.key, $0.value) })
-        let room = try await SpokenRoom(recogniser, echo: echo, recording: recording)
+        let room = try await SpokenRoom(recogniser, echo: echo, recording: recording, models: models)
         try await room.tell(
             "My name is Amina.", "I live in Lahore.", "I work as a teacher.", "My favourite colour is green.",
             "My sister's name is Zainab.", "My favourite food is biryani.")
@@ -107,6 +110,73 @@ import Testing
             #expect(loudSeconds(right) > 0.5)
         }
         #expect(try files(in: room).count == 2)
+        try await room.close()
+    }
+
+    private func model() async throws -> (ScriptedModels, LanguageLadder) {
+        let server = try await ScriptedModels()
+        let address = try #require(URL(string: server.address))
+        let model = OpenAIChatModel(
+            server: ModelServer(address: address, key: nil, model: "scripted-1"), transport: try CurlTransport())
+        var tuning = LadderTuning()
+        (tuning.cloudPatience, tuning.leastPatience) = (.seconds(8), .seconds(8))
+        return (
+            server, LanguageLadder(rungs: [LadderRung(kind: .cloud) { model }], tuning: tuning, logger: Logger(label: "test"))
+        )
+    }
+
+    @Test("a model's answer is spoken while the model still speaks, without a word lost where it is slow")
+    func spokenAsItComes() async throws {
+        let text = "Once there was a king. He had a garden with a thousand roses. In the end he gave them all away."
+        let (server, models) = try await model()
+        let (room, sounds) = try await room([Self.wish], models: models)
+        try await server.always(answer: text, pace: 0.4)
+        let wish = try #require(sounds[Self.wish])
+        let (answer, speaking, done) = (answer, isPhase(.speaking), isPhase(.followUp))
+        try await room.converse { witness in
+            room.say(wish)
+            await witness.wait(for: speaking)
+            // Eight seconds of words are to come.
+            #expect(await witness.seen.compactMap(answer).isEmpty)
+            let reply = try #require(await witness.wait(for: answer))
+            #expect(reply.text == text)
+            await witness.wait(for: done)
+            #expect(try await room.messages.last?.text == text)
+            for item in await witness.seen {
+                if case .trouble(let trouble, _) = item { Issue.record("\(trouble)") }
+            }
+        }
+        for sentence in SentenceChunker.pieces(of: text) {
+            let sound = try await spoken(sentence, by: EspeakSynthesiser())
+            #expect(SoundLikeness.of(sound, in: room.given, rate: 16_000) > 0.7, "\(sentence)")
+        }
+        try await room.close()
+    }
+
+    @Test("a model that is interrupted is told to stop, and what is stored is what was heard")
+    func modelInterrupted() async throws {
+        let text = "Once there was a king who had a garden. He had a thousand roses in it. In the end he gave them all away."
+        let (server, models) = try await model()
+        let (room, sounds) = try await room([Self.wish, Self.time], models: models)
+        let asked = try await server.asked().count
+        try await server.always(answer: text, pace: 0.3)
+        let (wish, time) = (try #require(sounds[Self.wish]), try #require(sounds[Self.time]))
+        let (answer, speaking) = (answer, isPhase(.speaking))
+        try await room.converse { witness in
+            room.say(wish)
+            await witness.wait(for: speaking)
+            await room.hasGiven(seconds: 1.8)
+            room.say(time)
+            let heard = try #require(await witness.wait { if case .interrupted(let heard) = $0 { heard } else { nil } })
+            #expect(text.hasPrefix(heard) && heard.count < text.count && !heard.isEmpty, "\(heard)")
+            // The time is the device's own to say.
+            _ = try #require(await witness.wait(for: answer))
+            let stored = try await room.messages.suffix(4)
+            #expect(stored.map(\.role) == [.user, .assistant, .user, .assistant])
+            #expect(stored.dropFirst().first?.text == heard)
+            #expect(stored.dropFirst(2).first?.text == Self.time)
+        }
+        #expect(try await server.asked().count == asked + 1)
         try await room.close()
     }
 

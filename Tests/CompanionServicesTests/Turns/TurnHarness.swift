@@ -55,7 +55,7 @@ struct TurnHarness {
     mutating func answer(_ reply: String, to text: String, heardFrom time: TurnTime) {
         person(text, from: time - 2000, to: time - 1000)
         tell(.prepared(generation: generation), at: time - 600)
-        tell(.saying(generation: generation, text: reply), at: time - 600)
+        tell(.saying(generation: generation, text: reply, isWhole: true), at: time - 600)
         wait(until: time)
         tell(.playbackStarted(generation: generation), at: time)
         _ = look()

@@ -159,6 +159,41 @@ import Testing
         #expect(talk.look().contains { if case .prepare = $0 { true } else { false } })
     }
 
+    @Test(
+        "a word or two of ours are our own where they sound so, understood or half understood; louder, or as a stop word, they are the person's",
+        arguments: [
+            ("daughters", true, true), ("A king.", true, true), ("tree daughter", true, true), ("kind who at", true, true),
+            ("daughters", false, false), ("Tell another.", true, false), ("What time is it?", true, false),
+        ])
+    func loudEcho(text: String, isLikeEcho: Bool, isRefused: Bool) {
+        var talk = speaking()
+        talk.tell(.voiceStarted(at: 12_000, isLikeEcho: isLikeEcho), at: 12_060)
+        talk.play(until: 12_300, from: 12_100)
+        talk.tell(.voiceEnded(at: 12_300), at: 12_380)
+        talk.tell(.transcript(hearing: 2, text: text), at: 12_390)
+        let effects = talk.look()
+        #expect(effects.contains(.refused(hearing: 2, text: text, reason: .echo)) == isRefused, "\(effects)")
+        #expect(effects.contains(.cut(generation: 1)) == !isRefused)
+    }
+
+    @Test("a stop word is one, however it sounds, and a voice that becomes louder than our echo is a person's")
+    func stopInLoudEcho() {
+        var talk = TurnHarness()
+        talk.answer("We can stop in Lahore", to: "Where can we stop?", heardFrom: 10_000)
+        talk.play(until: 12_000, from: 10_250)
+        talk.tell(.voiceStarted(at: 12_000, isLikeEcho: true), at: 12_060)
+        talk.tell(.partial(hearing: 2, text: "stop"), at: 12_200)
+        #expect(talk.look().contains(.cut(generation: 1)))
+
+        var louder = speaking()
+        louder.tell(.voiceStarted(at: 12_000, isLikeEcho: true), at: 12_060)
+        louder.tell(.voiceEnded(at: 12_200), at: 12_280)
+        louder.tell(.voiceStarted(at: 12_350, isLikeEcho: false), at: 12_400)
+        louder.tell(.voiceEnded(at: 12_700), at: 12_780)
+        louder.tell(.transcript(hearing: louder.hearing, text: "A king."), at: 12_800)
+        #expect(louder.look().contains(.cut(generation: 1)))
+    }
+
     @Test("at the beginning of an answer a voice does not interrupt, words do")
     func echoGuard() {
         var talk = TurnHarness()

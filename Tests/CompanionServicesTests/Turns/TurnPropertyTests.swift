@@ -75,7 +75,9 @@ import Testing
         let text = Self.words.randomElement(using: &generator) ?? ""
         let old = Int.random(in: 0...max(1, talk.generation), using: &generator)
         switch Int.random(in: 0..<30, using: &generator) {
-        case 0...3: return .voiceStarted(at: time - Int.random(in: 0...100, using: &generator))
+        case 0...3: 
+            return .voiceStarted(
+                at: time - Int.random(in: 0...100, using: &generator), isLikeEcho: Bool.random(using: &generator))
         case 4...7: return .voiceEnded(at: time - Int.random(in: 0...400, using: &generator))
         case 8...10: return .partial(hearing: talk.hearing, text: text)
         case 11...14:
@@ -91,7 +93,9 @@ import Testing
             world.playing.remove(generation)
             world.sent.remove(generation)
             return .playbackFinished(generation: generation)
-        case 23: return .saying(generation: talk.generation, text: "Once upon a time a king lived")
+        case 23:
+            return .saying(
+                generation: talk.generation, text: "Once upon a time a king lived", isWhole: Bool.random(using: &generator))
         case 24:
             return [.replyFailed(generation: old), .hearingFailed(hearing: talk.hearing)].randomElement(using: &generator)
                 ?? .tick

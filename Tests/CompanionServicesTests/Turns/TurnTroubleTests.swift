@@ -93,6 +93,29 @@ import Testing
         #expect(talk.phase == .listening)
     }
 
+    @Test("while words are still being found the loudspeaker may wait for them, but not for ever")
+    func slowWords() {
+        var talk = TurnHarness()
+        talk.person("Tell me about the sea.", from: 8000, to: 9000)
+        talk.tell(.prepared(generation: 1), at: 9400)
+        talk.tell(.saying(generation: 1, text: "The sea", isWhole: false), at: 9500)
+        talk.wait(until: 10_000)
+        talk.tell(.playbackStarted(generation: 1), at: 10_000)
+        _ = talk.look()
+        talk.wait(until: 20_000)
+        #expect(talk.look() == [] && talk.phase == .speaking)
+        talk.tell(.saying(generation: 1, text: "The sea is wide.", isWhole: true), at: 20_000)
+        talk.wait(until: 22_100)
+        #expect(talk.look() == [.trouble(.soundStuck), .cut(generation: 1)])
+
+        var broken = TurnHarness()
+        broken.person("Tell me about the sea.", from: 8000, to: 9000)
+        broken.tell(.prepared(generation: 1), at: 9400)
+        broken.tell(.playbackStarted(generation: 1), at: 10_000)
+        broken.wait(until: 31_000)
+        #expect(broken.look().contains(.cut(generation: 1)))
+    }
+
     @Test("a voice without an end, a television, is taken as it is, and paused speech does not stand still for ever")
     func endlessVoice() {
         var talk = TurnHarness()

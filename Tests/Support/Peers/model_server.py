@@ -4,7 +4,7 @@ usage: model_server.py [PORT]      prints its port, serves until standard input 
 
 The interface:   GET /v1/models, POST /v1/chat/completions, streamed or whole, POST /v1/embeddings
 Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["...", {"calls": [...]}, ...]}  for the next requests
-                 POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds}
+                 POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds, "pace": seconds a word}
                  POST /_test/random  {"seed": 7, "share": 0.6}     a fault, by chance, in so many requests
                  GET  /_test/wait    ?count=n: answers when so many questions have come
                  GET  /_test/log     what was asked: {"requests": [...], "connections": n, "embeddings": [texts in each request, ...]}
@@ -38,7 +38,7 @@ REFUSALS = {
 class Script:
     def __init__(self):
         self.faults, self.answers = [], []
-        self.fault, self.answer, self.delay = None, None, 0.0
+        self.fault, self.answer, self.delay, self.pace = None, None, 0.0, 0.0
         self.random, self.share = None, 0.0
         self.requests, self.connections, self.arrived = [], set(), asyncio.Event()
         self.embeddings = []
@@ -159,8 +159,7 @@ async def stream(request, fault, messages, answer):
             if number == half and fault == "bad-json":
                 await response.write(b'data: {"choices": [{"delta": {"con\n\n')
             await response.write(chunk({"content": text}))
-            if request.app["script"].delay:
-                await asyncio.sleep(0)
+            await asyncio.sleep(request.app["script"].pace)
         await response.write(chunk({}, "content_filter" if fault == "filtered" else "stop"))
     if fault == "no-end":
         return response
@@ -208,7 +207,7 @@ async def set_always(request):
     body = await request.json()
     script = request.app["script"]
     script.fault, script.answer = body.get("fault"), body.get("answer")
-    script.delay = body.get("delay", 0.0)
+    script.delay, script.pace = body.get("delay", 0.0), body.get("pace", 0.0)
     return web.json_response({})
 
 

@@ -81,6 +81,15 @@ extension EmbeddedBrain {
         /// It has some, and none of them can be asked now.
         case resting([RungUse])
         case ready
+
+        /// `plan` is nil where the device has no models.
+        init(_ plan: LadderPlan?) {
+            guard let plan, !(plan.isEmpty && plan.skipped.isEmpty) else {
+                self = .none
+                return
+            }
+            self = plan.isEmpty ? .resting(plan.skipped) : .ready
+        }
     }
 
     /// What a turn came to.

@@ -51,8 +51,18 @@ extension TurnEngine {
         if phase == .speaking { watchPlayback() }
     }
 
+    mutating func saying(_ text: String, _ isWhole: Bool) {
+        // Pieces of it may be on their way to the voice still.
+        guard reply?.isWhole == false else { return }
+        reply?.said = text
+        reply?.isWhole = isWhole
+        if phase == .speaking { watchPlayback() }
+    }
+
+    /// A loudspeaker that stands still is given up soon; words that are still being found take as long as an answer may.
     mutating func watchPlayback() {
-        if hasLoudspeaker { start(.watchdog, after: settings.patience.playback) } else { timers[.watchdog] = nil }
+        guard hasLoudspeaker else { return timers[.watchdog] = nil }
+        start(.watchdog, after: reply?.isWhole == false ? settings.patience.reply : settings.patience.playback)
     }
 
     mutating func playbackFinished() {

@@ -28,6 +28,8 @@ package struct TurnEngine: Sendable {
         var isHeld = false
         /// It began while we spoke, or so soon after that it may be ourselves.
         var mayBeEcho = false
+        /// As far as it was listened to, it was no louder than our own sound comes back.
+        var isLikeEcho = false
         /// It told us to be silent, before it was over.
         var isStop = false
         /// How long the person had been silent when they went on after their turn seemed over.
@@ -49,6 +51,8 @@ package struct TurnEngine: Sendable {
         var hearing: Int?
         /// What is being said, for telling our own words from others'.
         var said = ""
+        /// All of its words are known.
+        var isWhole = false
         var began: TurnTime = 0
         var isDucked = false
         var filled: Set<TurnEffect.Filler> = []
@@ -71,6 +75,7 @@ package struct TurnEngine: Sendable {
     var utterance: Utterance?
     /// Since when there is a voice, whether it is listened to or not.
     var voiceSince: TurnTime?
+    var voiceIsLikeEcho = false
     var reply: Reply?
     /// What is to be said unasked, when nobody speaks.
     var announcements: [String] = []
@@ -125,7 +130,7 @@ package struct TurnEngine: Sendable {
         case .addressed: addressed()
         case .buttonDown: buttonDown()
         case .buttonUp: buttonUp()
-        case .voiceStarted(let at): voice(since: min(at, now))
+        case .voiceStarted(let at, let isLikeEcho): voice(since: min(at, now), isLikeEcho: isLikeEcho)
         case .voiceEnded(let at): voice(endedAt: min(at, now))
         case .partial(let hearing, let text): if hearing == utterance?.hearing { partial(text) }
         case .transcript(let hearing, let text): if hearing == utterance?.hearing { transcript(text) }
@@ -134,7 +139,7 @@ package struct TurnEngine: Sendable {
             if hearing == utterance?.hearing, utterance?.text == nil { drop(.failed, trouble: .notUnderstood) }
         case .prepared(let generation): if generation == reply?.generation { prepared() }
         case .replyFailed(let generation): if generation == reply?.generation { replyFailed(.replyFailed) }
-        case .saying(let generation, let text): if generation == reply?.generation { reply?.said = text }
+        case .saying(let generation, let text, let isWhole): if generation == reply?.generation { saying(text, isWhole) }
         case .playbackStarted(let generation): if generation == reply?.generation { playbackStarted() }
         case .playbackMoved(let generation, _): if generation == reply?.generation { playbackMoved() }
         case .playbackFinished(let generation): if generation == reply?.generation { playbackFinished() }

@@ -9,8 +9,8 @@ package enum TurnEvent: Sendable, Hashable, Codable {
     case addressed
     case buttonDown
     case buttonUp
-    /// A voice began at this moment.
-    case voiceStarted(at: TurnTime)
+    /// A voice began at this moment. One that is no louder than our own sound comes back may be nothing else.
+    case voiceStarted(at: TurnTime, isLikeEcho: Bool = false)
     /// The last of a voice was at this moment.
     case voiceEnded(at: TurnTime)
     /// The words so far of a piece of hearing.
@@ -22,8 +22,8 @@ package enum TurnEvent: Sendable, Hashable, Codable {
     case prepared(generation: Int)
     /// No answer can be given, or it cannot be spoken.
     case replyFailed(generation: Int)
-    /// What is being said, as far as it is known.
-    case saying(generation: Int, text: String)
+    /// What is being said, as far as it is known. Until it is whole, the rest of it is still being found.
+    case saying(generation: Int, text: String, isWhole: Bool)
     /// The first sample left the loudspeaker.
     case playbackStarted(generation: Int)
     /// So much of it was heard, in milliseconds. Told several times a second, also while nothing moves.

@@ -44,17 +44,19 @@ final class TalkScreen: Sendable {
         case .phase(let phase):
             state.withLock { state in
                 state.phase = phase
-                if phase != .capturing { state.partial = "" }
+                if phase != .capturing, phase != .speaking { state.partial = "" }
             }
             try await draw()
         case .level(let level, let isVoice):
             state.withLock { ($0.level, $0.isVoice) = (level, isVoice) }
             try await draw()
-        case .partial(let text):
+        case .partial(let text), .saying(let text):
             state.withLock { $0.partial = text }
             try await draw()
         case .said(let text): try await line("you", text)
-        case .answer(let reply): try await line("companion", reply.text)
+        case .answer(let reply):
+            state.withLock { $0.partial = "" }
+            try await line("companion", reply.text)
         case .interrupted(let heard):
             try await line("", heard.isEmpty ? "(interrupted before anything was heard)" : "(interrupted; heard: \(heard))")
         case .resumed: try await line("", "(goes on)")
