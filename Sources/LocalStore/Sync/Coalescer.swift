@@ -2,7 +2,8 @@
 /// what they are: each counts once by its origin, which a sum of them would not have.
 ///
 /// Changes that were made on the same version of the server's row become one, dated like the last of them. An older change
-/// made on another version stays apart and only loses what a later one overwrites: it must stand or fall on its own.
+/// made on another version stays apart and only loses what a later one overwrites: it must stand or fall on its own. So does
+/// what was sent once and has to be sent again: others may have written in between.
 struct Coalescer {
     struct Change: Hashable {
         let localID: Int64
@@ -37,8 +38,10 @@ struct Coalescer {
         return result.filter { $0.operation == "del" || $0.operation == "put" || !$0.values.isEmpty }
     }
 
+    /// A row that came again after it was deleted here was never gone. One that came again without that had been deleted elsewhere
+    /// meanwhile: what was meant for it is not what the new one is without, so it stands or falls by itself.
     private func foldPut(_ change: Change, _ result: inout [Change]) {
-        result.removeAll { ["del", "put", "patch"].contains($0.operation) }
+        result.removeAll { $0.operation == "del" }
         result.append(change)
     }
 

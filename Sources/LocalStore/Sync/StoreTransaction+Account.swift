@@ -23,7 +23,7 @@ extension StoreTransaction {
         try db.run("DELETE FROM shadow")
         try db.run("DELETE FROM sync_dirty")
         try forgetAttachmentTransfers()
-        for (key, value) in [("next_n", 1), ("acked_n", 0), ("coalesced_lid", 0)] as [(String, Int64)] {
+        for (key, value) in [("next_n", 1), ("acked_n", 0), ("coalesced_lid", 0), ("folded_lid", 0)] as [(String, Int64)] {
             try db.setSync(key, value)
         }
         try beginAnew(epoch: nil)

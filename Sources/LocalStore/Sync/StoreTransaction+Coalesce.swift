@@ -38,6 +38,14 @@ extension StoreTransaction {
         return seen
     }
 
+    /// What was changed until now is folded for good, by the versions on which it was made: those are about to mean nothing.
+    func closeFolding() throws {
+        _ = try coalesce()
+        let last = try Int64.fetchOne(db, sql: "SELECT max(lid) FROM outbox") ?? 0
+        try db.setSync("folded_lid", last)
+        try db.setSync("coalesced_lid", last)
+    }
+
     /// Alone is a new row's only change: there is nothing to fold it with.
     private static let unsentAfter = """
         SELECT lid, tbl, row_key, op IN ('put', 'ins')
@@ -60,8 +68,9 @@ extension StoreTransaction {
             db.cachedStatement(sql: "SELECT * FROM outbox WHERE tbl = ? AND row_key = ? AND state < 3 ORDER BY lid"),
             arguments: [name, key])
         let onServer = try Shadow(db).row(name, key)
-        let isKnown = onServer.body != nil || entries.contains { $0.state != .pending }
-        let unsent = entries.filter { $0.state == .pending }
+        let settled = try db.syncInteger("folded_lid") ?? 0
+        let isKnown = onServer.body != nil || entries.contains { $0.state != .pending || $0.localID <= settled }
+        let unsent = entries.filter { $0.state == .pending && $0.localID > settled }
         let before = unsent.map {
             Coalescer.Change(
                 localID: $0.localID, operation: $0.operation, values: $0.patch, base: $0.base, origin: $0.origin ?? $0.operationID

@@ -35,11 +35,11 @@ extension StoreTransaction {
     package func takePage(_ page: PullPage, since: Int64, epoch: String?) throws -> PageOutcome {
         let position = try view.syncPosition()
         guard position.cursor == since, position.epoch == epoch else { return .stale }
-        let isForgotten = try takeForgetting(page.forgotten, position)
-        if page.reset || (position.epoch != nil && page.epoch != position.epoch) {
+        let forgetting = try takeForgetting(page.forgotten, position)
+        if page.reset || (position.epoch != nil && page.epoch != position.epoch) || forgetting == .begunAnew {
             try beginAnew(epoch: page.epoch)
             // Whatever it confirmed is meant to be gone.
-            if isForgotten { try db.setSync("must_ask", nil) }
+            if forgetting != .known { try db.setSync("must_ask", nil) }
             // A server that has nothing of this person's has none of this device's operations either.
             if page.epoch == nil, position.acked > 0 { try takeServerRewound(last: 0) }
             return .reset(.requested)
@@ -62,7 +62,7 @@ extension StoreTransaction {
     /// Forgets the place in the server's history and keeps everything else: the next pull is a full one. The rows stay visible
     /// until it is complete.
     package func beginAnew(epoch: String?) throws {
-        let isOtherHistory = try db.syncText("epoch") != epoch
+        let before = try db.syncText("epoch")
         try db.setSync("epoch", epoch)
         try db.setSync("floor", nil)
         for key in ["cursor", "chk", "live", "publishing"] { try db.setSync(key, 0) }
@@ -72,7 +72,8 @@ extension StoreTransaction {
         try db.addSync("resets")
         // Their effects are in the server's state by now, wherever its numbering stands.
         try db.run("UPDATE outbox SET acked_seq = 0 WHERE state = 2")
-        guard isOtherHistory else { return }
+        guard let before, before != epoch else { return }
+        try closeFolding()
         // Version numbers of another history mean nothing in this one. What was sealed with one and has been taken is answered from
         // the ledger, whatever it says by now; what has not must not seem to have seen what it never saw.
         try db.run("UPDATE outbox SET base = NULL WHERE state < 2")

@@ -35,6 +35,7 @@ extension StoreTransaction {
 
     /// The server was set back and has this device's operations only up to `last`: later ones are sent again, in their order.
     package func takeServerRewound(last: Int64) throws {
+        try closeFolding()
         let later = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT DISTINCT tbl, row_key FROM outbox WHERE n > ? AND state IN (1, 2, 3)"),
             arguments: [last])
@@ -49,7 +50,6 @@ extension StoreTransaction {
         try db.setSync("next_n", last + 1)
         try db.setSync("acked_n", last)
         try db.setSync("must_ask", nil)
-        try db.setSync("coalesced_lid", 0)
         for row in later { try db.markDirty(row["tbl"], row["row_key"]) }
     }
 
