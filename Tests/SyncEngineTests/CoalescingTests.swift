@@ -1,6 +1,8 @@
-import LocalStore
 import SyncModel
+import Synchronization
 import Testing
+
+@testable import LocalStore
 
 @Suite struct CoalescingTests {
     let world: SyncWorld
@@ -43,6 +45,37 @@ import Testing
         #expect(try await seal().map(\.operation) == ["put"])
         try await device.sync()
         #expect(world.memory("city") == "Quetta")
+    }
+
+    @Test("what was meant for a row that others deleted is a change of its own beside the row that came again")
+    func cameAgain() throws {
+        func change(_ id: Int64, _ operation: String, _ values: [String: JSONValue] = [:]) -> Coalescer.Change {
+            Coalescer.Change(localID: id, operation: operation, values: values, base: nil, origin: "\(id)")
+        }
+        let table = try #require(SyncedTable.named("onboarding_details"))
+        let coalescer = Coalescer(table: table, isKnownToServer: true)
+        let meant = change(1, "patch", ["occupation": "teacher"])
+        let new = change(2, "put", ["occupation": .null, "interests": ["tea"]])
+        #expect(coalescer.fold([meant, new]) == [meant, new])
+        // Deleted here it was never gone.
+        #expect(coalescer.fold([meant, change(3, "del"), new]) == [new])
+    }
+
+    @Test("what was sent in two steps is sent in two steps again when the server was set back")
+    func stepsAgain() async throws {
+        let before = world.server.withLock { $0 }
+        try await device.save("city", "Lahore")
+        try await device.sync()
+        try await device.save("city", "Quetta")
+        try await device.sync()
+        world.server.withLock { $0.restore(before) }
+        try await device.save("city", "Multan")
+        try await device.save("city", "Karachi")
+        try await device.sync()
+        let taken = world.server.withLock { $0.accounts[SyncWorld.account]?.effects ?? [] }
+            .filter { $0.row.table == "memory" }.compactMap { $0.values["value"]?.stringValue }
+        #expect(taken == ["Lahore", "Quetta", "Karachi"])
+        #expect(world.memory("city") == "Karachi")
     }
 
     @Test("what has left the device is sent again byte for byte, whatever is changed meanwhile")

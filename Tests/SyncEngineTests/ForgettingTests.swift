@@ -20,9 +20,9 @@ import Testing
     }
 
     /// The server's clock goes on so far that no doubt is left about before and after.
-    private func forget() throws {
+    private func forget(by lead: Int64 = 10) throws {
         try world.server.withLock { server in
-            server.now = max(server.now, Timestamp(.now).milliseconds) + 10
+            server.now = max(server.now, Timestamp(.now).milliseconds) + lead
             _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: SyncWorld.account)
         }
     }
@@ -87,6 +87,31 @@ import Testing
         #expect(try await two.store.write { try $0.retryQuarantined(localID: localID) })
         try await two.sync()
         #expect(world.memory("secret") == "x")
+    }
+
+    @Test("what is written afterwards on a device that had not heard of it does not carry along what was deleted", arguments: [false, true])
+    func carriedAlong(isSealed: Bool) async throws {
+        try await two.store.write { transaction in
+            var state = ConversationState(newFor: transaction.userID, at: transaction.now)
+            state.lastSummary = "They spoke of a secret."
+            try transaction.saveConversationState(state)
+        }
+        try await two.sync()
+        // What is written from now on is later, however its time is rounded.
+        try forget(by: -50)
+        let before = world.server.withLock { $0.accounts[SyncWorld.account]?.effects.count ?? 0 }
+        try await two.store.write { transaction in
+            var state = try #require(try transaction.view.conversationState())
+            state.lastUserMessage = "Good morning."
+            try transaction.saveConversationState(state)
+        }
+        if isSealed { _ = try await two.store.write { try $0.sealBatch(maxOperations: 200) } }
+        try await two.sync()
+        let taken = world.server.withLock { $0.accounts[SyncWorld.account]?.effects ?? [] }.dropFirst(before).map(\.values)
+        #expect(taken.contains { $0["last_user_message"] == "Good morning." })
+        #expect(!taken.contains { $0["last_summary"] == "They spoke of a secret." })
+        #expect(try await two.store.read { try $0.conversationState()?.lastSummary } == nil)
+        #expect(try await two.store.checkIntegrity(.full).isSound)
     }
 
     @Test("what was sealed before is refused by the server, and put aside")

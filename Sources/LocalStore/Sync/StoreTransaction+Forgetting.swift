@@ -66,11 +66,9 @@ extension StoreTransaction {
             if entry.hlc.rawValue < mark {
                 before.merge(group) { $1 }
             } else {
-                let carried = group.filter { $0.value != .null && before[$0.key] == $0.value }
-                if !carried.isEmpty {
-                    let patch = entry.patch.merging(carried.mapValues { _ in .null }) { $1 }
-                    changed.append((entry.localID, patch, entry.state == .sealed))
-                }
+                let carried = table.registers.filter { group[$0.name] != nil && group[$0.name] == before[$0.name] }
+                let patch = carried.reduce(into: entry.patch) { $0[$1.name] = $1.fallback ?? .null }
+                if patch != entry.patch { changed.append((entry.localID, patch, entry.state == .sealed)) }
             }
             known[place] = before
         }

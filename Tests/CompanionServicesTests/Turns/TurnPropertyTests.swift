@@ -110,7 +110,7 @@ import Testing
     @Test("whatever happens: nothing gets stuck, nothing said is lost, nothing old is heard, and it can be played again")
     func random() throws {
         var seen: Set<String> = []
-        for seed in 0..<1000 {
+        for seed in 0..<1500 {
             var generator = SeededGenerator(seed: UInt64(seed))
             var talk = TurnHarness(mode: TurnMode.allCases[seed % 3])
             var world = World()

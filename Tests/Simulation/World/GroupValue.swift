@@ -26,7 +26,14 @@ struct GroupValue: Sendable, Hashable {
         return value
     }
 
-    var isEmpty: Bool { values.allSatisfy { $0 == .null || $0 == [] } }
+    var isEmpty: Bool { values.allSatisfy(Self.isNothing) }
+
+    /// Whether it is another one from which something is missing.
+    func isPart(of other: GroupValue) -> Bool {
+        zip(values, other.values).allSatisfy { $0 == $1 || Self.isNothing($0) }
+    }
+
+    private static func isNothing(_ value: JSONValue) -> Bool { value == .null || value == [] }
 }
 
 extension [String: JSONValue] {
@@ -37,6 +44,8 @@ extension [String: JSONValue] {
 struct GroupHistory: Sendable {
     /// Clocks may be wrong, and moments set right.
     let hasWrongClocks: Bool
+    /// Everything was deleted once: what a later value carries along from before that is left out of it.
+    var hasForgotten = false
     private var known: Set<GroupValue> = []
 
     init(hasWrongClocks: Bool) { self.hasWrongClocks = hasWrongClocks }
@@ -44,6 +53,8 @@ struct GroupHistory: Sendable {
     mutating func note(_ value: GroupValue) { known.insert(hasWrongClocks ? value.withoutMoment : value) }
 
     func isKnown(_ value: GroupValue) -> Bool {
-        value.isEmpty || known.contains(hasWrongClocks ? value.withoutMoment : value)
+        let value = hasWrongClocks ? value.withoutMoment : value
+        if value.isEmpty || known.contains(value) { return true }
+        return hasForgotten && known.contains(where: value.isPart)
     }
 }

@@ -88,6 +88,7 @@ extension World {
         let account = Self.account(of: person)
         _ = try server.call("sync_forget_me", ["p_confirm": "delete everything"], user: account)
         serverHasForgotten = true
+        groups.hasForgotten = true
         poke(person: person)
         // An old file may never have been in step.
         guard plan.troubles.isDisjoint(with: Trouble.ofClocks.union([.oldCopies, .clones])),
