@@ -104,7 +104,7 @@ package final class SoundServer: Sendable {
         let plugin = folder.file("door_pcm.so")
         let source = CloudStack.root.appending(path: "Tests/Support/Peers/door_pcm.c")
         let compiled = try await ChildProcess.run(
-            URL(filePath: "/usr/bin/env"), ["cc", "-shared", "-fPIC", "-o", plugin.path, source.path])
+            URL(filePath: "/usr/bin/env"), ["cc", "-shared", "-fPIC", "-DPIC", "-o", plugin.path, source.path])
         guard compiled.status == 0 else { throw PeerError(description: "cc \(source.path): \(compiled.errors)") }
         let configuration = folder.file("asound.conf")
         let more = """

@@ -20,8 +20,8 @@ struct DevicesRecord: CompanionCommand {
     /// How long a microphone that went away is waited for.
     private static let patience = Duration.seconds(30)
 
-    @Option(help: ArgumentHelp("The microphone; 'devices list' shows them.", valueName: "device"))
-    var microphone = "default"
+    @Option(help: ArgumentHelp("The microphone, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    var microphone: String?
 
     @Option(help: ArgumentHelp("How long, up to ten minutes.", valueName: "seconds"))
     var seconds = 5.0
@@ -38,11 +38,11 @@ struct DevicesRecord: CompanionCommand {
 
     mutating func validate() throws {
         guard seconds >= 0.1, seconds <= 600 else { throw ValidationError("Give between 0.1 and 600 seconds.") }
-        try DeviceName.check(microphone)
+        if let microphone { try DeviceName.check(microphone) }
     }
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
-        let device = try AudioDeviceID(microphone).resolved(in: context.workingDirectory)
+        let device = try AudioDeviceID(microphone ?? context.configuration.microphone).resolved(in: context.workingDirectory)
         let capture = try await AudioCapture(device, patience: Self.patience)
         let (events, frames) = (capture.events(), capture.subscribe())
         let limit = Int(seconds * Double(CapturedFrame.rate))

@@ -18,11 +18,11 @@ struct DevicesTest: CompanionCommand {
             """)
     static let place = CommandPlace.here
 
-    @Option(help: ArgumentHelp("The microphone; 'devices list' shows them.", valueName: "device"))
-    var microphone = "default"
+    @Option(help: ArgumentHelp("The microphone, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    var microphone: String?
 
-    @Option(help: ArgumentHelp("The loudspeaker.", valueName: "device"))
-    var loudspeaker = "default"
+    @Option(help: ArgumentHelp("The loudspeaker, likewise.", valueName: "device"))
+    var loudspeaker: String?
 
     @Option(help: ArgumentHelp("How long to listen to you.", valueName: "seconds"))
     var seconds = 3.0
@@ -34,11 +34,12 @@ struct DevicesTest: CompanionCommand {
 
     mutating func validate() throws {
         guard seconds >= 1, seconds <= 60 else { throw ValidationError("Give between 1 and 60 seconds.") }
-        try DeviceName.check(microphone)
-        try DeviceName.check(loudspeaker)
+        for name in [microphone, loudspeaker].compactMap(\.self) { try DeviceName.check(name) }
     }
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
+        let microphone = microphone ?? context.configuration.microphone
+        let loudspeaker = loudspeaker ?? context.configuration.loudspeaker
         let probe = DeviceProbe(
             microphone: try AudioDeviceID(microphone).resolved(in: context.workingDirectory),
             loudspeaker: try AudioDeviceID(loudspeaker).resolved(in: context.workingDirectory), speech: seconds)

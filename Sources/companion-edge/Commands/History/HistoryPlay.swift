@@ -19,8 +19,8 @@ struct HistoryPlay: CompanionCommand {
     @Argument(help: "The id of a message of the turn, or the beginning of it, as 'history show --json' shows it.")
     var message: String?
 
-    @Option(help: ArgumentHelp("The loudspeaker; 'devices list' shows them.", valueName: "device"))
-    var device = "default"
+    @Option(help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    var device: String?
 
     @OptionGroup var shared: SharedOptions
 
@@ -28,7 +28,7 @@ struct HistoryPlay: CompanionCommand {
     private static let patience = Duration.seconds(20)
 
     mutating func validate() throws {
-        try DeviceName.check(device)
+        if let device { try DeviceName.check(device) }
     }
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
@@ -48,7 +48,7 @@ struct HistoryPlay: CompanionCommand {
         }
         let reader = try OggOpusReader(path: shelf.folder.file(recording.sha256).path, rate: 48_000)
         let sink = try await PlaybackSink(
-            try AudioDeviceID(device).resolved(in: context.workingDirectory), patience: Self.patience)
+            try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory), patience: Self.patience)
         do {
             try await play(reader, on: sink)
         } catch {

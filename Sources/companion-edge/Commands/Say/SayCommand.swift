@@ -24,8 +24,8 @@ struct SayCommand: CompanionCommand {
     @Argument(help: "What to say.")
     var text: [String] = []
 
-    @Option(help: ArgumentHelp("The loudspeaker; 'devices list' shows them.", valueName: "device"))
-    var device: String = "default"
+    @Option(help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    var device: String?
 
     @Option(
         help: ArgumentHelp("piper-joe when it is installed, or a voice of espeak-ng ('espeak-ng --voices').", valueName: "name"))
@@ -54,7 +54,7 @@ struct SayCommand: CompanionCommand {
             throw ValidationError("'\(language)' is no language known here; use en or ur.")
         }
         do {
-            _ = try AudioDeviceID(device)
+            if let device { _ = try AudioDeviceID(device) }
         } catch {
             throw ValidationError(error.description)
         }
@@ -74,7 +74,7 @@ struct SayCommand: CompanionCommand {
         if outputFile != nil {
             try await context.output.write(try await speech.waveFile(of: pieces))
         } else {
-            try await speech.play(pieces, on: try AudioDeviceID(device).resolved(in: context.workingDirectory), context)
+            try await speech.play(pieces, on: try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory), context)
         }
         return .ok
     }
