@@ -89,7 +89,9 @@ import Testing
         #expect(world.memory("secret") == "x")
     }
 
-    @Test("what is written afterwards on a device that had not heard of it does not carry along what was deleted", arguments: [false, true])
+    @Test(
+        "what is written afterwards on a device that had not heard of it does not carry along what was deleted",
+        arguments: [false, true])
     func carriedAlong(isSealed: Bool) async throws {
         try await two.store.write { transaction in
             var state = ConversationState(newFor: transaction.userID, at: transaction.now)

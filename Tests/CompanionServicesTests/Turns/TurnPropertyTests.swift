@@ -75,7 +75,7 @@ import Testing
         let text = Self.words.randomElement(using: &generator) ?? ""
         let old = Int.random(in: 0...max(1, talk.generation), using: &generator)
         switch Int.random(in: 0..<30, using: &generator) {
-        case 0...3: 
+        case 0...3:
             return .voiceStarted(
                 at: time - Int.random(in: 0...100, using: &generator), isLikeEcho: Bool.random(using: &generator))
         case 4...7: return .voiceEnded(at: time - Int.random(in: 0...400, using: &generator))

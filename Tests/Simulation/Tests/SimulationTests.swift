@@ -29,7 +29,8 @@ import Testing
     @Test(
         "runs that broke a promise once keep all of them",
         arguments: [
-            549, 965, 1360, 2704, 5411, 5833, 6046, 6096, 6845, 7174, 8902, 9661, 11_498, 27_093, 31_847, 44_155, 49_345, 124_289, 124_391, 132_234,
+            549, 965, 1360, 2704, 5411, 5833, 6046, 6096, 6845, 7174, 8902, 9661, 11_498, 27_093, 31_847, 44_155, 49_345, 124_289,
+            124_391, 132_234,
         ] as [UInt64])
     func onceBroken(_ seed: UInt64) throws {
         let report = try Simulation().run(Plan(seed: seed))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioIO
+import CompanionServices
 import Foundation
 
 struct DevicesRecord: CompanionCommand {

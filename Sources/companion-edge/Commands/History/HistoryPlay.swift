@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioIO
+import CompanionServices
 import Foundation
 import LocalStore
 
@@ -19,7 +20,8 @@ struct HistoryPlay: CompanionCommand {
     @Argument(help: "The id of a message of the turn, or the beginning of it, as 'history show --json' shows it.")
     var message: String?
 
-    @Option(help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    @Option(
+        help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
     var device: String?
 
     @OptionGroup var shared: SharedOptions
@@ -48,7 +50,8 @@ struct HistoryPlay: CompanionCommand {
         }
         let reader = try OggOpusReader(path: shelf.folder.file(recording.sha256).path, rate: 48_000)
         let sink = try await PlaybackSink(
-            try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory), patience: Self.patience)
+            try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory),
+            patience: Self.patience)
         do {
             try await play(reader, on: sink)
         } catch {

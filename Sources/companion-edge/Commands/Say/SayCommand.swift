@@ -24,7 +24,8 @@ struct SayCommand: CompanionCommand {
     @Argument(help: "What to say.")
     var text: [String] = []
 
-    @Option(help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
+    @Option(
+        help: ArgumentHelp("The loudspeaker, if not the one of the settings; 'devices list' shows them.", valueName: "device"))
     var device: String?
 
     @Option(
@@ -74,7 +75,9 @@ struct SayCommand: CompanionCommand {
         if outputFile != nil {
             try await context.output.write(try await speech.waveFile(of: pieces))
         } else {
-            try await speech.play(pieces, on: try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory), context)
+            try await speech.play(
+                pieces, on: try AudioDeviceID(device ?? context.configuration.loudspeaker).resolved(in: context.workingDirectory),
+                context)
         }
         return .ok
     }

@@ -14,7 +14,8 @@ struct TalkCommand: CompanionCommand {
             silences it (--mode open); m and Enter turns the microphone off, for later conversations as well, or on; q and Enter ends. Otherwise the conversation is \
             written as lines, 'you' and 'companion' in front, until Ctrl-C or the end of the sound.
 
-            Exit status: 69 without a microphone, a loudspeaker or a recogniser; 'companion-edge chat' is there then.
+            Exit status: 69 without a microphone, a loudspeaker or a recogniser, 75 while another program has one of them, 77 if this \
+            user may not use it; 'companion-edge chat' is there then.
 
             EXAMPLES:
               companion-edge talk
