@@ -11,9 +11,6 @@ actor VoiceSession {
     /// How the reference lies before the sound it is looked for in, in nanoseconds: clocks are never quite in step.
     static let referenceLead: Int64 = 40_000_000
 
-    /// Of ``ownShare`` that is new with each 10 ms.
-    private static let ownShareStep: Float = 0.08
-
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
     private let newsroom: AsyncStream<VoiceNews>.Continuation
@@ -24,8 +21,7 @@ actor VoiceSession {
     var canceller: EchoCanceller
     var gate: EchoGate
     var reference = EchoReference()
-    /// In how much of the last tenths of a second the echo gate took what it heard for our own sound, 0…1.
-    private var ownShare: Float = 0
+    private var likeness = EchoLikeness()
     var recent = RecentSound()
     var metrics = VoiceMetrics()
 
@@ -211,18 +207,19 @@ actor VoiceSession {
         // Our own voice has to be told from others' while we speak.
         let caution = gate.caution(heard: clean, played: reference.sound(at: echo, count: frame.samples.count))
         detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
-        ownShare += ((caution >= 0.5 ? 1 : 0) - ownShare) * Self.ownShareStep
         timeline.note(frame)
         recent.add(clean, at: frame.position)
         tapes.person(CapturedFrame(samples: clean, position: frame.position, time: frame.time, lost: frame.lost))
         let age = MonotonicTime.now - frame.time - Int64(frame.samples.count) * 62_500
         let events = try detector.accept(clean, at: frame.position, delay: max(0, Int(age / 1_000_000)))
+        let hasChanged = likeness.note(isOwn: caution >= 0.5, isVoice: detector.probability >= 0.5)
+        if hasChanged, detector.isSpeaking { tell(.voiceChanged(isLikeEcho: likeness.isLikeEcho)) }
         for hearing in hearings.values { hearing.hear(clean) }
         for event in events {
             switch event {
             case .started(let position):
                 for hearing in hearings.values { hearing.resume() }
-                tell(.voiceStarted(at: timeline.time(of: position), isLikeEcho: ownShare > 0.5))
+                tell(.voiceStarted(at: timeline.time(of: position), isLikeEcho: likeness.isLikeEcho))
             case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))
             case .paused: for hearing in hearings.values { hearing.pause() }
             case .resumed: for hearing in hearings.values { hearing.resume() }

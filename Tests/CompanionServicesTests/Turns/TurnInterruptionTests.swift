@@ -160,10 +160,10 @@ import Testing
     }
 
     @Test(
-        "a word or two of ours are our own where they sound so, understood or half understood; louder, or as a stop word, they are the person's",
+        "what is no louder than our echo is our own, whatever a recogniser makes of it; louder it is the person's",
         arguments: [
-            ("daughters", true, true), ("A king.", true, true), ("tree daughter", true, true), ("kind who at", true, true),
-            ("daughters", false, false), ("Tell another.", true, false), ("What time is it?", true, false),
+            ("daughters", true, true), ("A king.", true, true), ("Bring us a kind doctor", true, true), ("daughters", false, false),
+            ("What time is it?", false, false),
         ])
     func loudEcho(text: String, isLikeEcho: Bool, isRefused: Bool) {
         var talk = speaking()
@@ -188,9 +188,15 @@ import Testing
         var louder = speaking()
         louder.tell(.voiceStarted(at: 12_000, isLikeEcho: true), at: 12_060)
         louder.tell(.voiceEnded(at: 12_200), at: 12_280)
-        louder.tell(.voiceStarted(at: 12_350, isLikeEcho: false), at: 12_400)
-        louder.tell(.voiceEnded(at: 12_700), at: 12_780)
-        louder.tell(.transcript(hearing: louder.hearing, text: "A king."), at: 12_800)
+        louder.tell(.voiceStarted(at: 12_350, isLikeEcho: true), at: 12_400)
+        _ = louder.look()
+        louder.wait(until: 12_900)
+        #expect(louder.look() == [] && louder.phase == .speaking)
+        louder.tell(.voiceChanged(isLikeEcho: false), at: 12_900)
+        louder.wait(until: 13_400)
+        #expect(louder.look() == [.duck, .pause])
+        louder.tell(.voiceEnded(at: 13_500), at: 13_750)
+        louder.tell(.transcript(hearing: louder.hearing, text: "A king."), at: 13_800)
         #expect(louder.look().contains(.cut(generation: 1)))
     }
 

@@ -78,6 +78,7 @@ import Testing
         case 0...3:
             return .voiceStarted(
                 at: time - Int.random(in: 0...100, using: &generator), isLikeEcho: Bool.random(using: &generator))
+        case 4 where Bool.random(using: &generator): return .voiceChanged(isLikeEcho: Bool.random(using: &generator))
         case 4...7: return .voiceEnded(at: time - Int.random(in: 0...400, using: &generator))
         case 8...10: return .partial(hearing: talk.hearing, text: text)
         case 11...14:

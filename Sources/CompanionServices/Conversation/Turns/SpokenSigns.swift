@@ -39,35 +39,12 @@ package enum SpokenSigns {
     }
 
     /// Whether `heard` is what we are saying: at least 70 % of its words in our own order, and enough of them to be no accident.
-    ///
-    /// - Parameter soundsLikeIt: its sound may be our own as well. Then fewer words are enough, also if not all of them were
-    ///   understood; but never to pass over somebody who wants us to be silent.
-    package static func isEcho(_ heard: String, of said: String, soundsLikeIt: Bool = false) -> Bool {
-        let isOwnSound = soundsLikeIt && sign(of: heard) == .speech
+    package static func isEcho(_ heard: String, of said: String) -> Bool {
         let (heard, said) = (words(heard), words(said))
         guard !heard.isEmpty, !said.isEmpty else { return false }
-        if isOwnSound { return 2 * longestCommon(heard, said, isLike) > heard.count }
         // One or two words alike are a person agreeing with us, unless they are all there is.
         if heard.count < 3 { return heard == said }
-        return Double(longestCommon(heard, said, ==)) >= 0.7 * Double(heard.count)
-    }
-
-    /// One word for another as a recogniser hears them through a loudspeaker: a third of the letters may be others.
-    private static func isLike(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (Array(left), Array(right))
-        let allowed = max(left.count, right.count) / 3
-        guard abs(left.count - right.count) <= allowed else { return false }
-        var row = Array(0...right.count)
-        for (index, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (place, other) in right.enumerated() {
-                let above = row[place + 1]
-                row[place + 1] = letter == other ? diagonal : 1 + min(diagonal, above, row[place])
-                diagonal = above
-            }
-        }
-        return row[right.count] <= allowed
+        return Double(longestCommon(heard, said)) >= 0.7 * Double(heard.count)
     }
 
     /// Spellings of one word brought together.
@@ -93,13 +70,13 @@ package enum SpokenSigns {
         }
     }
 
-    private static func longestCommon(_ left: [String], _ right: [String], _ isSame: (String, String) -> Bool) -> Int {
+    private static func longestCommon(_ left: [String], _ right: [String]) -> Int {
         var row = [Int](repeating: 0, count: right.count + 1)
         for word in left {
             var diagonal = 0
             for (index, other) in right.enumerated() {
                 let above = row[index + 1]
-                row[index + 1] = isSame(word, other) ? diagonal + 1 : max(above, row[index])
+                row[index + 1] = word == other ? diagonal + 1 : max(above, row[index])
                 diagonal = above
             }
         }

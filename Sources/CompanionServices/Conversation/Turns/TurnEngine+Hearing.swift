@@ -47,9 +47,14 @@ extension TurnEngine {
     mutating func voice(since time: TurnTime, isLikeEcho: Bool) {
         guard canHear else { return }
         voiceSince = time
-        voiceIsLikeEcho = isLikeEcho
-        if !isLikeEcho { utterance?.isLikeEcho = false }
+        voice(isLikeEcho: isLikeEcho)
         if isOpenToVoices { voiceStarted(at: time) }
+    }
+
+    mutating func voice(isLikeEcho: Bool) {
+        voiceIsLikeEcho = isLikeEcho
+        utterance?.isLikeEcho = isLikeEcho
+        if phase == .speaking, utterance?.isVoiced == true { watchOverlap(since: now) }
     }
 
     mutating func voice(endedAt time: TurnTime) {
@@ -110,8 +115,13 @@ extension TurnEngine {
     /// A voice while we speak.
     private mutating func overlap(at time: TurnTime) {
         if utterance == nil { beginUtterance(at: time) } else { continueUtterance(at: time) }
-        // Until it is known how we sound to ourselves, only words interrupt.
-        guard let reply, time >= reply.began + settings.echoGuard else { return }
+        watchOverlap(since: time)
+    }
+
+    /// Until it is known how we sound to ourselves, only words interrupt; later, what may be ourselves does not.
+    private mutating func watchOverlap(since time: TurnTime) {
+        (timers[.duck], timers[.pause]) = (nil, nil)
+        guard let reply, now >= reply.began + settings.echoGuard, utterance?.isLikeEcho == false else { return }
         start(.duck, at: time + settings.duckAfter)
         start(.pause, at: time + settings.pauseAfter)
     }
@@ -121,7 +131,7 @@ extension TurnEngine {
         var utterance = Utterance(hearing: lastHearing, began: time, hearingBegan: time)
         utterance.mayBeEcho =
             phase == .speaking || phase == .paused || time < lastSoundEnd.addingReportingOverflow(settings.echoTail).partialValue
-        utterance.isLikeEcho = voiceIsLikeEcho && utterance.mayBeEcho
+        utterance.isLikeEcho = voiceIsLikeEcho
         self.utterance = utterance
         effects.append(.hear(hearing: lastHearing, since: time, continues: nil))
     }
@@ -190,7 +200,8 @@ extension TurnEngine {
             case .nothing, .backChannel, .hold: return
             case .stop: if !isEcho(text) { stopSpeaking() }
             case .speech:
-                guard !isEcho(text) else { return }
+                // Of two words of our own it is not known yet that they are; and a voice that lasts has made us pause by then.
+                guard !isEcho(text), SpokenSigns.words(text).count > 2 else { return }
                 interrupt()
             }
         case .idle, .listening, .capturing, .endpointing, .thinking, .followUp: return
@@ -243,7 +254,9 @@ extension TurnEngine {
     /// Whether it is our own voice that came back.
     private func isEcho(_ text: String) -> Bool {
         guard let utterance, utterance.mayBeEcho else { return false }
-        return SpokenSigns.isEcho(text, of: reply?.said ?? lastSaid, soundsLikeIt: utterance.isLikeEcho)
+        // Of our own words recognisers make all sorts of others. Who wants silence gets it, whoever that is.
+        if utterance.isLikeEcho, SpokenSigns.sign(of: text) == .speech { return true }
+        return SpokenSigns.isEcho(text, of: reply?.said ?? lastSaid)
     }
 
     /// What was heard is not answered; what it stood in the way of goes on.

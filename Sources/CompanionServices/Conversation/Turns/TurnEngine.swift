@@ -28,7 +28,7 @@ package struct TurnEngine: Sendable {
         var isHeld = false
         /// It began while we spoke, or so soon after that it may be ourselves.
         var mayBeEcho = false
-        /// As far as it was listened to, it was no louder than our own sound comes back.
+        /// It is no louder than our own sound comes back.
         var isLikeEcho = false
         /// It told us to be silent, before it was over.
         var isStop = false
@@ -131,6 +131,7 @@ package struct TurnEngine: Sendable {
         case .buttonDown: buttonDown()
         case .buttonUp: buttonUp()
         case .voiceStarted(let at, let isLikeEcho): voice(since: min(at, now), isLikeEcho: isLikeEcho)
+        case .voiceChanged(let isLikeEcho): voice(isLikeEcho: isLikeEcho)
         case .voiceEnded(let at): voice(endedAt: min(at, now))
         case .partial(let hearing, let text): if hearing == utterance?.hearing { partial(text) }
         case .transcript(let hearing, let text): if hearing == utterance?.hearing { transcript(text) }

@@ -11,6 +11,8 @@ package enum TurnEvent: Sendable, Hashable, Codable {
     case buttonUp
     /// A voice began at this moment. One that is no louder than our own sound comes back may be nothing else.
     case voiceStarted(at: TurnTime, isLikeEcho: Bool = false)
+    /// What was just said of the voice's loudness is otherwise now.
+    case voiceChanged(isLikeEcho: Bool)
     /// The last of a voice was at this moment.
     case voiceEnded(at: TurnTime)
     /// The words so far of a piece of hearing.

@@ -1,0 +1,21 @@
+/// Whether a voice is no louder than our own sound comes back, over the last tenths of a second of it.
+struct EchoLikeness: Sendable {
+    /// Of ``share`` that is new with each 10 ms of voice.
+    private static let step: Float = 0.08
+    /// It has to be clear until it is believed that this is otherwise now.
+    private static let bounds: (low: Float, high: Float) = (0.3, 0.6)
+
+    /// In how much of the voice the echo gate found nothing that stands out, 0…1.
+    private var share: Float = 0
+    private(set) var isLikeEcho = false
+
+    /// Takes note of 10 ms. Where nobody speaks, loudness says nothing.
+    /// - Returns: whether it is otherwise now.
+    mutating func note(isOwn: Bool, isVoice: Bool) -> Bool {
+        guard isVoice else { return false }
+        share += ((isOwn ? 1 : 0) - share) * Self.step
+        let before = isLikeEcho
+        if share > Self.bounds.high { isLikeEcho = true } else if share < Self.bounds.low { isLikeEcho = false }
+        return isLikeEcho != before
+    }
+}
