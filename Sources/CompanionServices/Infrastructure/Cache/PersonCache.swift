@@ -19,6 +19,8 @@ package final class PersonCache: Sendable {
     package let cache: RedisCache
     private let store: PersonStore
     private let known = Mutex(Known())
+    /// Counts of the store begin anew with every opening, while the cache may live on.
+    private let origin = Int(UInt32.random(in: 0 ... .max)) << 31
 
     package init(_ cache: RedisCache, store: PersonStore) {
         self.cache = cache
@@ -29,7 +31,7 @@ package final class PersonCache: Sendable {
     func fromRows<Value>(
         _ kind: CacheKind<Value>, make: () async throws(ServiceError) -> Value
     ) async throws(ServiceError) -> Value {
-        let stamp = store.writeStatistics.commits
+        let stamp = origin + store.writeStatistics.commits
         let key = "user:\(store.userID.text):\(kind.name)"
         if let value = await cache.get(key, as: kind, stamp: stamp) { return value }
         let value = try await make()

@@ -146,5 +146,24 @@ import Testing
         try await person.profiles.saveProfile("Amina lives in Lahore.", origin: .manual)
         #expect(try await profile() == "Amina lives in Lahore.")
         #expect(made == 2)
+        // By a way that knows nothing of the cache.
+        _ = try await person.store.write { try $0.saveUserProfile("from elsewhere") }
+        #expect(try await profile() == "from elsewhere" && made == 3)
+    }
+
+    @Test("a file that was closed and replaced is read anew, although the cache lives on")
+    func replacedFile() async throws {
+        let cache = RedisCache.inMemory()
+        let person = try Person()
+        try await person.profiles.saveProfile("before", origin: .manual)
+        let before = ProfileService(
+            store: person.store, writer: try RuleProfileWriter(), cache: PersonCache(cache, store: person.store))
+        #expect(try await before.profile() == "before")
+        let other = try PersonStore.open(person.directory.file("other.sqlite"), userID: person.store.userID, clock: person.clock)
+        let after = ProfileService(store: other, writer: try RuleProfileWriter(), cache: PersonCache(cache, store: other))
+        for number in 0..<4 {
+            #expect(try await after.profile() == (number == 0 ? "" : "after \(number)"))
+            try await after.saveProfile("after \(number + 1)", origin: .manual)
+        }
     }
 }
