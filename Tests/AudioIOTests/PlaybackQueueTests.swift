@@ -102,6 +102,25 @@ private final class Desk {
         #expect(desk.events.suffix(2) == [.finished(first), .drained])
     }
 
+    @Test("a volume holds for all that is played, and ducking is a part of it")
+    func volume() {
+        let desk = Desk()
+        desk.push(300, to: first)
+        desk.queue.setVolume(0.5, over: 0)
+        desk.play(periods: 1)
+        #expect(desk.heard.last == 500)
+        desk.queue.duck(to: 0.2, over: 0)
+        desk.play(periods: 1)
+        #expect(desk.heard.last == 100)
+        desk.queue.setVolume(0, over: 0)
+        desk.play(periods: 1)
+        #expect(desk.heard.last == 0)
+        desk.queue.setVolume(1, over: 0)
+        desk.queue.duck(to: 1, over: 0)
+        desk.play(periods: 40)
+        #expect(desk.heard.contains(1000) && desk.events.contains(.finished(first)), "\(desk.events)")
+    }
+
     @Test("ducking goes down and up again in the time it was given")
     func duck() {
         let desk = Desk()

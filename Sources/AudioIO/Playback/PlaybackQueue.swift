@@ -53,6 +53,7 @@ struct PlaybackQueue: ~Copyable {
     private var motion = Motion.playing
     private var gain: Float = 1
     private var level: Float = 1
+    private var volume: Float = 1
     private var gainStep: Float = 0
     /// Samples until the gain has arrived.
     private var fading = 0
@@ -116,6 +117,12 @@ struct PlaybackQueue: ~Copyable {
     /// Goes to another loudness; 1 is as it was recorded.
     mutating func duck(to level: Float, over frames: Int) {
         self.level = level
+        ramp(over: frames)
+    }
+
+    /// Everything is so loud, 0 to 1.
+    mutating func setVolume(_ volume: Float, over frames: Int) {
+        self.volume = min(max(volume, 0), 1)
         ramp(over: frames)
     }
 
@@ -224,7 +231,7 @@ struct PlaybackQueue: ~Copyable {
     // MARK: Gain
 
     private var target: Float {
-        if case .playing = motion { level } else { 0 }
+        if case .playing = motion { level * volume } else { 0 }
     }
 
     private var isSilenced: Bool {
@@ -265,7 +272,7 @@ struct PlaybackQueue: ~Copyable {
         fadedAt = isLost ? heardUpTo : device + rendered.count
         hasSettled = true
         motion = .playing
-        (gain, fading) = (level, 0)
+        (gain, fading) = (target, 0)
         if items.isEmpty { note(.drained) }
     }
 

@@ -90,6 +90,11 @@ package final class PlaybackSink: Sendable {
         loop.queue.withLock { $0.duck(to: level, over: frames(time)) }
     }
 
+    /// How loud everything is, 0 to 1, whatever it is ducked to. Silent, it plays all the same.
+    package func setVolume(_ volume: Float) {
+        loop.queue.withLock { $0.setVolume(volume, over: frames(Self.fade)) }
+    }
+
     /// Fades out and stands still.
     package func pause() {
         loop.queue.withLock { $0.pause(over: frames(Self.fade)) }

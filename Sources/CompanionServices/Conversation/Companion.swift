@@ -22,6 +22,8 @@ package final class Companion: Sendable {
     package let worker: BackgroundWorker
     /// The models that may speak in the brain's place; nil where the device has none.
     package let ladder: LanguageLadder?
+    /// How loud the device speaks; nil where it has no voice.
+    let sound: (any DeviceSound)?
     let brain: EmbeddedBrain
     let surroundings: EmbeddedBrain.Surroundings
     private let logger: Logger
@@ -29,12 +31,13 @@ package final class Companion: Sendable {
     /// `brain` and `ladder` hold nothing of any person and may be shared by all companions of a process.
     package init(
         store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
-        cache: RedisCache? = nil, pool: ConnectionPool? = nil,
+        sound: (any DeviceSound)? = nil, cache: RedisCache? = nil, pool: ConnectionPool? = nil,
         remote: @escaping @Sendable () async -> RemoteBatches? = { nil }, logger: Logger
     ) throws {
         let cache = PersonCache(cache ?? RedisCache(nil), store: store)
         self.cache = cache
         batcher = DatabaseBatcher(stores: OpenStores([store]))
+        self.sound = sound
         self.ladder = ladder
         self.store = store
         self.brain = brain

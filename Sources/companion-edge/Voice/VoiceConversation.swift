@@ -131,6 +131,11 @@ struct VoiceConversation: Sendable {
         if !isMuted { await session.mute(false) }
     }
 
+    /// Changes how loud the companion is heard.
+    func speak(at loudness: DeviceLoudness) {
+        loudspeaker.setVolume(loudness.isSilent ? 0 : Float(loudness.volume) / 100)
+    }
+
     /// The one key there is.
     func press() async { await session.press() }
 

@@ -166,6 +166,25 @@ import Testing
         #expect(told.messages.last?.text.contains(#""success":false"#) == true)
     }
 
+    @Test(
+        "a wish to forget that a model heard is asked about in the device's words, and only a yes does it",
+        arguments: [true, false])
+    func forgetAsks(isWanted: Bool) async throws {
+        try await harness.companion.memories.saveMemory(
+            category: "FACT", key: "debt", value: "owes the bank money", provenance: Provenance(source: .said))
+        let call: JSONValue = [
+            "calls": [["name": "forgetMemory", "arguments": ["category": "FACT", "key": "debt"]]]
+        ]
+        try await server.next(answers: [call, "I understand you."])
+        let answer = try await harness.say("it would be nice if nobody would keep that bank story, maybe erase it some day")
+        #expect(answer == "I understand you. Shall I really forget this: “owes the bank money”?", "\(answer)")
+        #expect(try await harness.memory("FACT/debt") != nil)
+        try await server.always(answer: "The model speaks.")
+        let next = try await harness.say(isWanted ? "yes" : "no")
+        #expect(next != "The model speaks.")
+        #expect(try await (harness.memory("FACT/debt") == nil) == isWanted)
+    }
+
     @Test("unknown functions, broken arguments and endless calling end in an answer", arguments: ["bad-call", "unknown-call"])
     func badCalls(fault: String) async throws {
         try await server.next(faults: [fault], answers: ["", "Now I am back."])

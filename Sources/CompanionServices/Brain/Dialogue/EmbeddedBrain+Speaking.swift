@@ -3,6 +3,17 @@ import LocalStore
 
 /// What the companion says on its own: greetings about plans, reminders, goodbyes.
 extension EmbeddedBrain {
+    /// Asks whether these shall be forgotten; nil for none.
+    func question(toForget memories: [Memory], _ brief: TurnBrief) -> String? {
+        guard !memories.isEmpty else { return nil }
+        let circumstances = PhraseBook.Circumstances(
+            part: DayPart(at: brief.now, in: brief.timeZone), gender: brief.gender, stage: brief.stage, mood: .even)
+        var speaker = Speaker(book: book(brief.language), circumstances: circumstances, seed: 0, recent: [])
+        let quoted = memories.map { values.quoted($0.value, in: brief.language) }
+        let comma = brief.language == .urdu ? "، " : ", "
+        return speaker.say("forget.wished", ["items": quoted.joined(separator: comma)])?.asSentence(brief.language)
+    }
+
     /// A speaker for words that answer nothing.
     private func speaker(_ view: StoreView, _ language: Language, _ person: PersonFacts, _ state: DialogueState, _ now: Timestamp)
         -> Speaker

@@ -229,9 +229,12 @@ extension EmbeddedBrain {
 
     /// Ends a turn that was left open: stores what was said, by whomever.
     ///
-    /// - Parameter replacesOwn: whether the device's own words were not said, and so no question of ours was asked.
+    /// - Parameters:
+    ///   - replacesOwn: whether the device's own words were not said, and so no question of ours was asked.
+    ///   - question: what the text ends with, where that is a question of ours.
     func conclude(
-        _ outcome: Outcome, saying text: String, details: [String: JSONValue], replacesOwn: Bool, in transaction: StoreTransaction
+        _ outcome: Outcome, saying text: String, details: [String: JSONValue], replacesOwn: Bool,
+        asking question: DialogueState.Pending.Question? = nil, in transaction: StoreTransaction
     ) throws -> Message {
         let view = transaction.view
         let answer = try transaction.appendMessage(
@@ -241,7 +244,7 @@ extension EmbeddedBrain {
         guard replacesOwn else { return answer }
         var state = try states.load(view)
         if state.turns == outcome.turns {
-            state.pending = nil
+            state.pending = question.map { .init(question: $0, askedInTurn: state.turns, askedAt: transaction.now) }
             if text.last(where: { !$0.isWhitespace }).map({ "?؟".contains($0) }) ?? false { state.asked["any"] = state.turns }
             try states.save(state, transaction)
         }

@@ -32,6 +32,12 @@ extension Companion {
         if let rest = spoken.rest { await say(rest) }
         spoken.uses = answer?.uses ?? []
         spoken.notice = notice
+        if !spoken.isInterrupted, !spoken.hasOwnWords,
+            let question = brain.question(toForget: brief.tools.questions.toForget, brief)
+        {
+            await say(" " + question)
+            spoken.question = (question, .forgetThese(brief.tools.questions.toForget.map { DialogueState.Slot($0) }))
+        }
         guard !spoken.words.isEmpty else {
             try await spend(spoken.uses)
             throw CancellationError()
@@ -52,7 +58,8 @@ extension Companion {
                 try budget.note(spoken.uses, in: transaction)
                 if !spoken.notice.isEmpty { try budget.noteSaid(in: transaction) }
                 return try brain.conclude(
-                    outcome, saying: spoken.words, details: details, replacesOwn: !spoken.hasOwnWords, in: transaction)
+                    outcome, saying: spoken.words, details: details, replacesOwn: !spoken.hasOwnWords,
+                    asking: spoken.question?.question, in: transaction)
             }
         }
         return Reply(outcome, text: spoken.words, message: try await writing.value)
@@ -79,8 +86,14 @@ struct SpokenAnswer: Sendable {
     /// What had to be said before the answer, with the space after it.
     var notice = ""
 
+    /// What the device asks after it, on behalf of a model.
+    var question: (words: String, question: DialogueState.Pending.Question)?
+
     /// All that was said.
-    var words: String { text.isEmpty ? String(notice.dropLast()) : notice + text }
+    var words: String {
+        let said = text.isEmpty ? String(notice.dropLast()) : notice + text
+        return question.map { said + " " + $0.words } ?? said
+    }
 
     /// `own` is what the device would say.
     init(_ answer: LadderAnswer?, own: String, language: Language) {

@@ -54,8 +54,9 @@ struct Instructions: Sendable {
 
     private static let toolRules = """
         The device stores by itself what it understands. When the person tells something lasting that is not named under DONE, call \
-        storeInMemory for it. Look things up with searchMemories when they ask about something that does not stand here. Never \
-        announce a call.
+        storeInMemory for it. Look things up with searchMemories when they ask about something that does not stand here. To \
+        forget, remind, cancel or change loudness, call the function for it; never say that it happened unless its answer does. \
+        Never announce a call.
         """
 
     private static func person(_ brief: TurnBrief, _ guidance: StageGuidance) -> [String] {
@@ -112,11 +113,16 @@ enum TokenEstimate {
 }
 
 extension Timestamp {
-    fileprivate func weekday(in zone: TimeZone) -> String {
+    fileprivate func weekday(in zone: TimeZone) -> String { formatted("EEEE d MMMM yyyy", in: zone) }
+
+    /// In English.
+    func weekdayName(in zone: TimeZone) -> String { formatted("EEEE", in: zone) }
+
+    private func formatted(_ format: String, in zone: TimeZone) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = zone
-        formatter.dateFormat = "EEEE d MMMM yyyy"
+        formatter.dateFormat = format
         return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1000))
     }
 }

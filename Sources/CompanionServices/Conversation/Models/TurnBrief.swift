@@ -55,7 +55,10 @@ extension TurnBrief {
             default: true
             }
         }
-        tools = ToolTurn(said: turn.utterance, messageID: turn.message.id, language: turn.language, isTelling: isTelling)
+        tools = ToolTurn(
+            said: turn.utterance, messageID: turn.message.id, language: turn.language, spoken: turn.understanding.language,
+            now: turn.now, timeZone: turn.person.timeZone,
+            wishes: ToolWish.all(in: TextNormalizer.tokens(turn.utterance), lists: turn.brain.lists), isTelling: isTelling)
     }
 
     /// What the search brought up, and then what is always good to know.

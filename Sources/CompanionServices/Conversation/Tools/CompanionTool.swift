@@ -10,10 +10,13 @@ struct CompanionTool: Sendable {
 
     let definition: ChatTool
     let effect: Effect
+    /// What the person must have asked for in this turn; nil where nothing.
+    let wish: ToolWish?
     let run: @Sendable (ToolArguments) async throws -> JSONValue
 
     init(
-        _ name: String, _ effect: Effect, parameters: [(name: String, schema: JSONValue)], purpose: String,
+        _ name: String, _ effect: Effect, only wish: ToolWish? = nil, parameters: [(name: String, schema: JSONValue)],
+        purpose: String,
         run: @escaping @Sendable (ToolArguments) async throws -> JSONValue
     ) {
         let schema: JSONValue = [
@@ -23,6 +26,7 @@ struct CompanionTool: Sendable {
         ]
         definition = ChatTool(name: name, purpose: purpose, parameters: schema)
         self.effect = effect
+        self.wish = wish
         self.run = run
     }
 }
@@ -53,14 +57,26 @@ struct ToolArguments: Sendable {
         return text
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(Problem) -> Int {
+    /// Without a `fallback` there has to be one.
+    func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int?) throws(Problem) -> Int {
         switch fields[name] {
-        case nil, .null?: return fallback
+        case nil, .null?:
+            guard let fallback else { throw Problem(text: "'\(name)' has to be a whole number.") }
+            return fallback
         case let value?:
             guard let number = value.intValue ?? value.stringValue.flatMap(Int64.init) else {
                 throw Problem(text: "'\(name)' has to be a whole number.")
             }
             return min(max(Int(clamping: number), range.lowerBound), range.upperBound)
+        }
+    }
+
+    func bool(_ name: String) throws(Problem) -> Bool {
+        switch fields[name] {
+        case .bool(let value)?: return value
+        case .string("true")?: return true
+        case .string("false")?: return false
+        default: throw Problem(text: "'\(name)' has to be true or false.")
         }
     }
 

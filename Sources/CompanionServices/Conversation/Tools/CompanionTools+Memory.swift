@@ -3,10 +3,10 @@ import LocalStore
 extension CompanionTools {
     private static let categories = MemoryCategory.known.prefix(9).map(\.rawValue)
 
-    private static let categorySchema: JSONValue = [
+    static let categorySchema: JSONValue = [
         "type": "string", "enum": .array(categories.map(JSONValue.string)), "description": "What kind of thing it is.",
     ]
-    private static let keySchema: JSONValue = [
+    static let keySchema: JSONValue = [
         "type": "string",
         "description": "An English name in snake_case, such as name, sister_name, favorite_food; the same again to change it.",
     ]

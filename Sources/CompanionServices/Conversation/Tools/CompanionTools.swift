@@ -1,3 +1,4 @@
+import Foundation
 import LocalStore
 import Synchronization
 
@@ -5,7 +6,8 @@ import Synchronization
 ///
 /// A call is what a model wishes, and a model wishes what the texts it reads suggest: memories, messages and answers of other
 /// tools among them. So the rules are here and not in its instructions: nothing can be deleted, exported or sent by a call, what is
-/// stored has to stand in the person's own words of this turn, and nothing that the person said is replaced by something else.
+/// stored has to stand in the person's own words of this turn, nothing that the person said is replaced by something else, and what is
+/// named by a ``ToolWish`` has to be asked for in those words.
 struct CompanionTools: ToolRunning {
     /// Longest answer to a call, in characters.
     static let answerLimit = 4_000
@@ -13,16 +15,23 @@ struct CompanionTools: ToolRunning {
 
     let tools: [CompanionTool]
     private let byName: [String: CompanionTool]
+    private let wishes: Set<ToolWish>
     private let deadline: Duration
 
     init(_ companion: Companion, turn: ToolTurn, deadline: Duration = deadline) {
         self.deadline = deadline
+        wishes = turn.wishes
         let monitoring = companion.options.offersMonitoring ? Self.monitoringTools(companion) : []
-        tools = Self.memoryTools(companion, turn) + Self.personTools(companion, turn) + monitoring
+        tools =
+            Self.memoryTools(companion, turn) + Self.personTools(companion, turn) + Self.forgetting(companion, turn)
+            + Self.reminders(companion, turn) + Self.device(companion, turn) + monitoring
         byName = Dictionary(uniqueKeysWithValues: tools.map { ($0.definition.name, $0) })
     }
 
-    var definitions: [ChatTool] { tools.map(\.definition) }
+    /// What may be called in this turn.
+    var definitions: [ChatTool] { tools.filter(isAllowed).map(\.definition) }
+
+    private func isAllowed(_ tool: CompanionTool) -> Bool { tool.wish.map(wishes.contains) ?? true }
 
     func results(of calls: [ToolCall]) async -> [String] {
         await withTaskGroup(of: (Int, String).self) { group in
@@ -42,6 +51,7 @@ struct CompanionTools: ToolRunning {
         guard let tool = byName[call.name] else {
             return Self.failure("There is no function '\(call.name.prefix(60))'. Answer without it.")
         }
+        if let wish = tool.wish, !wishes.contains(wish) { return Self.failure(wish.refusal) }
         do {
             let arguments = try ToolArguments(parsing: call.arguments)
             let value = try await withDeadline(deadline, clock: ContinuousClock(), "running a tool") { () -> JSONValue in
@@ -75,6 +85,13 @@ struct ToolTurn: Sendable {
     let said: String
     let messageID: String
     let language: Language
+    /// That of the person's words.
+    var spoken = Language.english
+    var now = Timestamp(milliseconds: 0)
+    var timeZone = TimeZone.gmt
+    /// What the person asks for, of what only they can ask for.
+    var wishes: Set<ToolWish> = []
+    let questions = ToolQuestions()
     /// Whether the person told something, rather than only asked.
     let isTelling: Bool
 }

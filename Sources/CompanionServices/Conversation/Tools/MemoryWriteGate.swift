@@ -22,6 +22,12 @@ enum MemoryWriteGate {
         return found * 3 >= words.count * 2
     }
 
+    /// Whether some word that says something stands in both.
+    static func isSpokenOf(_ text: String, in said: String) -> Bool {
+        let spoken = TextNormalizer.indexTerms(said)
+        return TextNormalizer.indexTerms(text).contains { word in word.count > 2 && spoken.contains { alike(word, $0) } }
+    }
+
     /// "teacher" and "teachers", "cooked" and "cooking".
     private static func alike(_ left: String, _ right: String) -> Bool {
         if left == right { return true }

@@ -117,6 +117,21 @@ package final class LanguageLadder: Sendable {
         health.withLock { health in zip(rungs, health).map { ($0.kind, $1) } }
     }
 
+    /// Notes that a question nobody waits for goes to one of a plan.
+    func begin(_ candidate: LadderRun.Candidate) {
+        let now = now
+        health.withLock { $0[candidate.number].willBeAsked(at: now) }
+        counters.withLock { $0.quiet += 1 }
+    }
+
+    /// Notes what came of it; its time says nothing about how fast a person is answered.
+    func end(_ candidate: LadderRun.Candidate, failure: LanguageModelError?) {
+        let now = now
+        health.withLock { health in
+            if let failure { health[candidate.number].failed(failure, at: now) } else { health[candidate.number].wasLetGo() }
+        }
+    }
+
     private var now: Duration { clock.now - beginning }
 
     private func remember(_ outcomes: [(number: Int, outcome: LadderRun.Outcome)]) {
@@ -154,6 +169,8 @@ package struct LadderCounters: Sendable, Hashable, Codable {
     package var failures = 0
     package var late = 0
     package var skipped = 0
+    /// Questions that nobody waited for: what to remember, portraits, summaries.
+    package var quiet = 0
     package var promptTokens = 0
     package var answerTokens = 0
     /// Milliseconds to the first words, all together, and over how many answers.
@@ -161,7 +178,7 @@ package struct LadderCounters: Sendable, Hashable, Codable {
     package var firstWordsCount = 0
 
     private enum CodingKeys: String, CodingKey {
-        case questions, answered, failures, late, skipped
+        case questions, answered, failures, late, skipped, quiet
         case fellToFloor = "fell_to_floor"
         case handedOver = "handed_over"
         case promptTokens = "prompt_tokens"

@@ -200,7 +200,8 @@ actor Household {
         let brain = try brain ?? EmbeddedBrain.load()
         self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(), cache: cache, pool: pool,
+            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(),
+            sound: HouseholdSound(voice: voice, devices: devices), cache: cache, pool: pool,
             remote: { [weak self] in await self?.remoteBatches(of: id) }, logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())

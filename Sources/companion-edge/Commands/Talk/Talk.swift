@@ -38,6 +38,10 @@ struct Talk: Sendable {
                 }
                 return nil
             }
+            group.addTask {
+                await voice.keepLoudness(of: conversation)
+                return nil
+            }
             group.addTask { try await follow() }
             // What is being said when it ends is remembered as far as it was heard.
             defer { group.cancelAll() }

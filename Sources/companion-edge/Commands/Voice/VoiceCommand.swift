@@ -7,14 +7,15 @@ struct VoiceCommand: ParsableCommand {
         abstract: "Switch the daemon's listening on, off and silent.",
         discussion: """
             What is chosen here stands over the setting COMPANION_VOICE, and is kept over restarts. Muted, nothing is read from \
-            the microphone.
+            the microphone. How loud the companion speaks is kept as well.
 
             EXAMPLES:
               companion-edge voice
               companion-edge voice on
               companion-edge voice mute
+              companion-edge voice volume 60
             """,
-        subcommands: [VoiceShow.self, VoiceOn.self, VoiceOff.self, VoiceMute.self, VoiceUnmute.self],
+        subcommands: [VoiceShow.self, VoiceOn.self, VoiceOff.self, VoiceMute.self, VoiceUnmute.self, VoiceVolume.self],
         defaultSubcommand: VoiceShow.self)
 }
 
@@ -105,6 +106,31 @@ struct VoiceUnmute: CompanionCommand {
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
         try await context.changeVoice("The microphone is on.") { $0.isMuted = false }
+    }
+}
+
+struct VoiceVolume: CompanionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "volume", abstract: "Choose how loud the companion speaks.",
+        discussion: """
+            The device's own mixer is left alone: 100 is as the voice was made, 0 is silence.
+
+            EXAMPLES:
+              companion-edge voice volume 60
+            """)
+
+    @Argument(help: "In percent, 0 to 100.")
+    var percent: Int
+
+    @OptionGroup var shared: SharedOptions
+
+    mutating func validate() throws {
+        guard (0...100).contains(percent) else { throw ValidationError("\(percent) is not a number from 0 to 100.") }
+    }
+
+    mutating func execute(in context: CommandContext) async throws -> ExitStatus {
+        let loudness = DeviceLoudness(volume: percent)
+        return try await context.changeVoice("The companion speaks at \(percent) %.") { $0.loudness = loudness }
     }
 }
 

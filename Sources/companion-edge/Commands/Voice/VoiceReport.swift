@@ -5,6 +5,8 @@ import LocalStore
 struct VoiceReport: Encodable, Sendable {
     let state: String
     let isMuted: Bool
+    /// In percent; 0 while nothing is to be heard.
+    let volume: Int
     let since: Timestamp?
     let problem: String?
     let restarts: Int
@@ -20,12 +22,13 @@ struct VoiceReport: Encodable, Sendable {
     init(_ context: CommandContext) async throws {
         let household = try await context.households.household()
         let choice = try await VoiceSwitch.kept(in: household.devices)
-        self.init(household.voice.status, isMuted: choice.isMuted)
+        self.init(household.voice.status, choice)
     }
 
-    private init(_ status: VoiceSwitch.Status, isMuted: Bool) {
+    private init(_ status: VoiceSwitch.Status, _ choice: VoiceSwitch.Choice) {
         state = status.state.rawValue
-        self.isMuted = isMuted
+        isMuted = choice.isMuted
+        volume = choice.loudness.isSilent ? 0 : choice.loudness.volume
         since = status.since
         problem = status.problem
         restarts = status.restarts
@@ -40,6 +43,7 @@ struct VoiceReport: Encodable, Sendable {
 
     func lines(moments: Moments) -> [String] {
         var lines = ["\(state)\(since.map { " since \(moments.text($0))" } ?? "")\(isMuted ? ", the microphone is off" : "")"]
+        if volume < 100 { lines[0] += volume == 0 ? ", silent" : ", speaking at \(volume) %" }
         if let problem { lines.append("the last problem: \(PrintableText.oneLine(problem)) (begun anew \(restarts) times)") }
         guard turns > 0 else { return lines }
         let wait = latencyHalf.map { ", half of them within \($0) ms" } ?? ""
@@ -50,7 +54,7 @@ struct VoiceReport: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case state, since, problem, restarts, turns, interruptions
+        case state, since, problem, restarts, turns, interruptions, volume
         case isMuted = "muted"
         case latencyHalf = "latency_ms_p50"
         case latencyMost = "latency_ms_p95"

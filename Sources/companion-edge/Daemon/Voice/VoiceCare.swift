@@ -106,6 +106,10 @@ struct VoiceCare: Sendable {
                 return false
             }
             group.addTask {
+                await toggle.keepLoudness(of: conversation)
+                return false
+            }
+            group.addTask {
                 for await item in conversation.news { await note(item, conversation) }
                 return false
             }

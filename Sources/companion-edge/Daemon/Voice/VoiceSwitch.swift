@@ -11,6 +11,8 @@ final class VoiceSwitch: Sendable {
         /// `nil`: as the settings say.
         var isOn: Bool?
         var isMuted = false
+        /// How loud the companion speaks.
+        var loudness = DeviceLoudness()
     }
 
     /// How it is.
@@ -41,9 +43,11 @@ final class VoiceSwitch: Sendable {
         var status = Status()
         var followers: [Int: AsyncStream<Choice>.Continuation] = [:]
         var next = 0
+        /// How many conversations are spoken aloud.
+        var sounding = 0
     }
 
-    private static let keys = (isOn: "voice.on", isMuted: "voice.muted")
+    private static let keys = (isOn: "voice.on", isMuted: "voice.muted", volume: "voice.volume", isSilent: "voice.silent")
 
     private let inside: Mutex<Inside>
 
@@ -55,11 +59,24 @@ final class VoiceSwitch: Sendable {
     static func kept(in devices: DeviceStore) async throws -> Choice {
         Choice(
             isOn: try await devices.setting(keys.isOn).map { $0 == "1" },
-            isMuted: try await devices.setting(keys.isMuted) == "1")
+            isMuted: try await devices.setting(keys.isMuted) == "1",
+            loudness: DeviceLoudness(
+                volume: try await devices.setting(keys.volume).flatMap(Int.init).map { min(max($0, 0), 100) } ?? 100,
+                isSilent: try await devices.setting(keys.isSilent) == "1"))
     }
 
     var choice: Choice { inside.withLock { $0.choice } }
     var status: Status { inside.withLock { $0.status } }
+
+    /// Whether a conversation is spoken aloud in this process.
+    var hasSound: Bool { inside.withLock { $0.sounding > 0 } }
+
+    /// Counts a conversation as spoken aloud while `body` runs.
+    func sounding(_ body: () async -> Void) async {
+        inside.withLock { $0.sounding += 1 }
+        defer { inside.withLock { $0.sounding -= 1 } }
+        await body()
+    }
 
     /// Changes what is chosen, for good.
     func choose(keeping devices: DeviceStore, _ change: (inout Choice) -> Void) async throws {
@@ -67,6 +84,8 @@ final class VoiceSwitch: Sendable {
         change(&choice)
         try await devices.setSetting(Self.keys.isOn, choice.isOn.map { $0 ? "1" : "0" })
         try await devices.setSetting(Self.keys.isMuted, choice.isMuted ? "1" : nil)
+        try await devices.setSetting(Self.keys.volume, choice.loudness.volume == 100 ? nil : "\(choice.loudness.volume)")
+        try await devices.setSetting(Self.keys.isSilent, choice.loudness.isSilent ? "1" : nil)
         let followers = inside.withLock { [choice] inside in
             inside.choice = choice
             return Array(inside.followers.values)
