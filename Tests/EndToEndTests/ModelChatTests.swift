@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LocalStore
 import TestSupport
 import Testing
@@ -92,6 +93,40 @@ import Testing
         let ended = try await home.command("chat", "tell me about your day")
         #expect(ended.status == 0 && ended.output.hasPrefix("one two three"), "\(ended.output) \(ended.errors)")
         #expect(ended.output.contains("I lost the thread there."))
+    }
+
+    @Test("killed while a model is asked, what was said and learnt is there once, and the next start answers nothing twice")
+    func killedBetween() async throws {
+        let server = try await ScriptedModels()
+        try await server.next(faults: ["slow"])
+        try await server.always(answer: "I am glad that you are back.")
+        var home = try Home()
+        home.settings = [
+            "OPENAI_BASE_URL": server.address, "COMPANION_MODEL_PATIENCE_MS": "30000", "COMPANION_LANGUAGE": "en",
+        ]
+        let chat = try home.start("chat")
+        chat.write("my name is Sana and I live in Lahore\n")
+        try await server.waitUntilAsked()
+        chat.send(signal: SIGKILL)
+        _ = await chat.ended()
+        func said() async throws -> [Said] {
+            try await home.command("history", "export").output.split(separator: "\n").map {
+                try JSONDecoder().decode(Said.self, from: Data($0.utf8))
+            }
+        }
+        let first = try await said()
+        #expect(first.map(\.role) == ["user"] && first.map(\.text) == ["my name is Sana and I live in Lahore"], "\(first)")
+        let list = try await home.command("memory", "list", "--json")
+        let rows = try JSONDecoder().decode([Row].self, from: Data(list.output.utf8))
+        #expect(rows.filter { $0.key == "name" }.map(\.value) == ["Sana"], "\(rows)")
+        let next = try await home.command("chat", input: "I went to the park\n")
+        #expect(next.status == 0 && next.output.contains("I am glad that you are back."), "\(next)")
+        let all = try await said()
+        #expect(all.filter { $0.role == "user" }.count == 2)
+        let answers = all.filter { $0.text == "I am glad that you are back." }
+        #expect(answers.count == 1, "\(all)")
+        #expect(
+            all.prefix(3).map(\.role) == ["user", "user", "assistant"], "what was not answered then is not answered now: \(all)")
     }
 
     @Test("a budget that is spent is said once, kept over a restart, and shown by status and doctor")

@@ -54,13 +54,20 @@ package final class Companion: Sendable {
         retrieval = RAGService(store: store, retriever: retriever)
         context = ConversationContextService(store: store)
         monitor = Monitor(pool: pool, cache: cache.cache, batcher: batcher, retrieval: retrieval, remote: remote)
-        worker = BackgroundWorker(
-            store: store,
-            handlers: [
-                MemoryJobHandler(
-                    store: store, extractor: RuleMemoryExtractor(store: store, brain: brain, zone: options.timeZone)),
-                ProfileJobHandler(profiles: profiles), SummaryJobHandler(summaries: summaries), StateJobHandler(states: states),
-            ], logger: logger)
+        var handlers: [any BackgroundJobHandler] = [
+            MemoryJobHandler(
+                store: store, extractor: RuleMemoryExtractor(store: store, brain: brain, zone: options.timeZone)),
+            ProfileJobHandler(profiles: profiles, hasModel: ladder != nil), SummaryJobHandler(summaries: summaries),
+            StateJobHandler(states: states),
+        ]
+        if let ladder {
+            let mind = QuietMind(store: store, ladder: ladder, budget: options.budget)
+            handlers += [
+                ModelMemoryJobHandler(mind: mind), ModelProfileJobHandler(mind: mind),
+                ModelSummaryJobHandler(mind: mind, summaries: summaries),
+            ]
+        }
+        worker = BackgroundWorker(store: store, handlers: handlers, logger: logger)
         surroundings = EmbeddedBrain.Surroundings(
             searcher: retriever, defaultZone: options.timeZone, jobs: worker.turnJobs)
     }

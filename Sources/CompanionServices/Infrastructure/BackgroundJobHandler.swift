@@ -8,9 +8,16 @@ package protocol BackgroundJobHandler: Sendable {
     typealias Effects = @Sendable (StoreTransaction) throws -> Void
 
     var kind: JobKind { get }
+    /// Whether its jobs wait until nothing else is to be done, and give way to everything that comes up meanwhile: those that take long
+    /// and cost something. They are done while the program runs and not at its end.
+    var isPatient: Bool { get }
 
     /// Nil if there is nothing to do after all.
     func prepare(_ job: BackgroundJob) async throws -> Effects?
+}
+
+extension BackgroundJobHandler {
+    package var isPatient: Bool { false }
 }
 
 /// A job whose payload does not name what it needs; trying again cannot help.

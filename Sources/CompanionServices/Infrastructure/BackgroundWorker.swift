@@ -8,10 +8,14 @@ import Synchronization
 /// Jobs are rows: those accepted before a crash are done after the restart. ``run()`` is the whole life of the worker; it ends
 /// after ``beginShutdown()``, when what is ready has been done or the grace is over. Whatever is left is done next time.
 package final class BackgroundWorker: MeteredService {
-    enum Counter: String, CaseIterable { case done, failed, stuck, superseded, leftAtShutdown = "left_at_shutdown" }
+    enum Counter: String, CaseIterable { case done, failed, stuck, superseded, postponed, leftAtShutdown = "left_at_shutdown" }
 
     /// Longest time a single job may take.
     static let jobLimit = Duration.seconds(30)
+    /// The same for a patient one.
+    static let patientLimit = Duration.seconds(120)
+    /// Seconds until a patient job that gave way is tried again.
+    private static let rest = 20.0
 
     private struct State {
         var isRunning = false
@@ -73,6 +77,7 @@ package final class BackgroundWorker: MeteredService {
                 }
                 let shouldStop = { Task.isCancelled || self.state.withLock { $0.isStopping } }
                 try await runReady(until: shouldStop)
+                try await runPatient(until: shouldStop)
                 try await tidy(until: shouldStop)
                 failures = 0
             } catch {
@@ -148,7 +153,7 @@ package final class BackgroundWorker: MeteredService {
             let jobs = try await store.perform(reading: "listing background jobs") { try $0.jobs() }
             rememberSuspects(jobs)
             let now = store.clock.now()
-            let ready = jobs.filter { policy.isReady($0, now: now) }
+            let ready = jobs.filter { policy.isReady($0, now: now) && !isPatient($0) }
             guard !ready.isEmpty else { return }
             for job in ready {
                 if shouldStop() { return }
@@ -156,6 +161,22 @@ package final class BackgroundWorker: MeteredService {
             }
         }
     }
+
+    /// The patient ones, until somebody wakes the worker or nothing of them is ready.
+    private func runPatient(until shouldStop: () -> Bool) async throws(ServiceError) {
+        while true {
+            // What was added until now is in the list that follows; only what comes later is given way to.
+            signal.clear()
+            if shouldStop() { return }
+            let now = store.clock.now()
+            let jobs = try await store.perform(reading: "listing background jobs") { try $0.jobs() }
+            let ready = jobs.filter { policy.isReady($0, now: now) }
+            guard let job = ready.first, ready.allSatisfy(isPatient) else { return }
+            try await perform(job)
+        }
+    }
+
+    private func isPatient(_ job: BackgroundJob) -> Bool { handlers[JobKind(rawValue: job.kind)]?.isPatient ?? false }
 
     /// With nothing else to do, keeps searching fast.
     private func tidy(until shouldStop: () -> Bool) async throws(ServiceError) {
@@ -189,7 +210,17 @@ package final class BackgroundWorker: MeteredService {
             counters.add(isDone ? .done : .superseded)
         } catch {
             if error.code == .cancelled {
-                if isCounted { try await retry(job, attempts: -1, error: job.lastError, after: 0) }
+                let isGivingWay = isPatient(job) && !Task.isCancelled
+                if isCounted || isGivingWay {
+                    try await retry(
+                        job, attempts: isCounted ? -1 : 0, error: job.lastError, after: isGivingWay ? Self.rest : 0)
+                }
+                if isGivingWay { counters.add(.postponed) }
+                return
+            }
+            if let postponed = error.underlying as? PostponedJob {
+                try await retry(job, attempts: isCounted ? -1 : 0, error: job.lastError, after: postponed.seconds)
+                counters.add(.postponed)
                 return
             }
             counters.add(.failed)
@@ -214,8 +245,25 @@ package final class BackgroundWorker: MeteredService {
         guard let handler = handlers[JobKind(rawValue: job.kind)] else {
             throw ServiceError(.notFound, "this program does not know background jobs of kind '\(job.kind)'")
         }
-        return try await withDeadline(Self.jobLimit, clock: clock, "a background job of kind '\(job.kind)'") {
-            try await handler.prepare(job)
+        let limit = handler.isPatient ? Self.patientLimit : Self.jobLimit
+        return try await withDeadline(limit, clock: clock, "a background job of kind '\(job.kind)'") {
+            guard handler.isPatient else { return try await handler.prepare(job) }
+            return try await self.givingWay { try await handler.prepare(job) }
+        }
+    }
+
+    /// Breaks `body` off as soon as the worker is woken.
+    private func givingWay(
+        _ body: @escaping @Sendable () async throws -> BackgroundJobHandler.Effects?
+    ) async throws -> BackgroundJobHandler.Effects? {
+        try await withThrowingTaskGroup(of: BackgroundJobHandler.Effects?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                await self.signal.wait()
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
     }
 

@@ -16,6 +16,12 @@ package struct JobKind: RawRepresentable, Sendable, Hashable {
     package static let summary = JobKind(rawValue: "summary")
     /// Lets an utterance have its effect on stage and trust.
     package static let state = JobKind(rawValue: "state")
+    /// Has a model look for what the rules missed.
+    static let modelMemory = JobKind(rawValue: "memory.model")
+    /// Has a model word the profile.
+    static let modelProfile = JobKind(rawValue: "profile.model")
+    /// Has a model tell what a conversation was about.
+    static let modelSummary = JobKind(rawValue: "summary.model")
 }
 
 /// The work that follows a turn. Enqueue it in the transaction that stores the turn's messages: then it is done once, whatever
@@ -23,6 +29,10 @@ package struct JobKind: RawRepresentable, Sendable, Hashable {
 package struct TurnJobs: Sendable {
     /// Utterances up to this length bring the profile up to date only if something in them was remembered.
     static let profileThreshold = 20
+    /// Seconds without a further turn after which models are asked about what was said.
+    static let quiet = 20.0
+    /// Messages that a model is asked about at once, the newest.
+    static let mostMessages = 12
 
     private let kinds: Set<JobKind>
 
@@ -32,13 +42,15 @@ package struct TurnJobs: Sendable {
     }
 
     /// `userTurns` counts the person's utterances in this conversation, this one included. Without `leavesRemarks` everything in
-    /// the message was understood, and nobody need look at it again.
+    /// the message was understood, and nobody need look at it again. `isShared` says that models are asked about the turn anyway.
     package func enqueue(
-        after message: Message, userTurns: Int, leavesRemarks: Bool = true, in transaction: StoreTransaction
+        after message: Message, userTurns: Int, leavesRemarks: Bool = true, isShared: Bool = false,
+        in transaction: StoreTransaction
     ) throws {
         let text = message.text.collapsingWhitespace
         guard !text.isEmpty else { return }
         if leavesRemarks, kinds.contains(.memory) { try enqueue(.memory, ["message": .string(message.id)], transaction) }
+        if leavesRemarks, isShared, kinds.contains(.modelMemory) { try enqueueLook(at: message, transaction) }
         if kinds.contains(.state) { try enqueue(.state, ["message": .string(message.id)], transaction) }
         if kinds.contains(.profile) {
             let isTelling = try text.count > Self.profileThreshold || !transaction.view.memories(saidIn: message.id).isEmpty
@@ -46,13 +58,39 @@ package struct TurnJobs: Sendable {
         }
         if kinds.contains(.summary), ConversationSummaryService.isDue(userTurns: userTurns) {
             try enqueue(.summary, ["conversation": .string(message.conversationID)], transaction)
+            if isShared { try enqueueModelSummary(of: message.conversationID, isFinal: false, transaction) }
         }
+    }
+
+    /// One look at all that was said since models were asked last, when it has been quiet for a while.
+    private func enqueueLook(at message: Message, _ transaction: StoreTransaction) throws {
+        let waiting = try transaction.view.jobs().filter { $0.kind == JobKind.modelMemory.rawValue }
+        let messages = waiting.flatMap { $0.payload["messages"]?.arrayValue ?? [] } + [.string(message.id)]
+        try transaction.finishJobs(kind: JobKind.modelMemory.rawValue)
+        _ = try transaction.enqueueJob(
+            kind: JobKind.modelMemory.rawValue, payload: ["messages": .array(messages.suffix(Self.mostMessages))],
+            notBefore: transaction.now.advanced(by: Self.quiet))
+    }
+
+    /// In the place of one that waits for the same conversation.
+    private func enqueueModelSummary(of conversation: String, isFinal: Bool, _ transaction: StoreTransaction) throws {
+        guard kinds.contains(.modelSummary) else { return }
+        for job in try transaction.view.jobs()
+        where job.kind == JobKind.modelSummary.rawValue && job.payload["conversation"]?.stringValue == conversation {
+            try transaction.finishJob(id: job.id)
+        }
+        _ = try transaction.enqueueJob(
+            kind: JobKind.modelSummary.rawValue, payload: ["conversation": .string(conversation), "final": .bool(isFinal)],
+            notBefore: transaction.now.advanced(by: Self.quiet))
     }
 
     /// The last account of a conversation, in the transaction that ends it.
     package func enqueueFinalSummary(of conversation: String, in transaction: StoreTransaction) throws {
         guard kinds.contains(.summary) else { return }
         try enqueue(.summary, ["conversation": .string(conversation), "final": true], transaction)
+        let messages = try transaction.view.messages(conversation: conversation, limit: 60)
+        guard messages.contains(where: { TurnRecord.wasAskedOfModels($0.details) }) else { return }
+        try enqueueModelSummary(of: conversation, isFinal: true, transaction)
     }
 
     private func enqueue(_ kind: JobKind, _ payload: [String: JSONValue], _ transaction: StoreTransaction) throws {

@@ -4,14 +4,25 @@ import LocalStore
 package struct ProfileJobHandler: BackgroundJobHandler {
     package let kind = JobKind.profile
     private let profiles: ProfileService
+    /// Whether a model words what the rules wrote.
+    private let hasModel: Bool
 
-    package init(profiles: ProfileService) {
+    package init(profiles: ProfileService, hasModel: Bool = false) {
         self.profiles = profiles
+        self.hasModel = hasModel
     }
 
     package func prepare(_ job: BackgroundJob) async throws -> Effects? {
         guard let text = try await profiles.draft() else { return nil }
-        return { transaction in _ = try transaction.saveProfileText(text, origin: .written) }
+        let hasModel = hasModel
+        return { transaction in
+            guard try transaction.saveProfileText(text, origin: .written), hasModel else { return }
+            // Only the latest text is worth the words of a model.
+            try transaction.finishJobs(kind: JobKind.modelProfile.rawValue)
+            _ = try transaction.enqueueJob(
+                kind: JobKind.modelProfile.rawValue, payload: ["basis": .string(text)],
+                notBefore: transaction.now.advanced(by: TurnJobs.quiet))
+        }
     }
 }
 
@@ -89,7 +100,7 @@ package struct MemoryJobHandler: BackgroundJobHandler {
 
 extension StoreTransaction {
     /// The slot holds the same, or has been written, changed or forgotten since the message: what it says is no news.
-    fileprivate func knows(_ input: MemoryInput, since message: Message) throws -> Bool {
+    func knows(_ input: MemoryInput, since message: Message) throws -> Bool {
         if let memory = try view.memory(category: input.category, key: input.key.text) {
             return memory.updatedAt >= message.createdAt
                 || TextNormalizer.normalize(memory.value) == TextNormalizer.normalize(input.value)

@@ -22,6 +22,13 @@ final class WakeSignal: Sendable {
         waiting?.resume()
     }
 
+    /// Forgets a call that nobody has waited for.
+    func clear() {
+        state.withLock { state in
+            if case .notified = state { state = .idle }
+        }
+    }
+
     /// Returns when notified or when the task is cancelled. Only one task may wait at a time.
     func wait() async {
         await withTaskCancellationHandler {

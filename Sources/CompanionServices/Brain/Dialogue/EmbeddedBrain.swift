@@ -212,7 +212,8 @@ extension EmbeddedBrain {
         try turn.closeState()
         try transaction.keepLastWords(user: text, assistant: own == nil ? nil : words)
         try surroundings.jobs.enqueue(
-            after: message, userTurns: turn.state.conversationTurns, leavesRemarks: understanding.leavesRemarks, in: transaction)
+            after: message, userTurns: turn.state.conversationTurns, leavesRemarks: understanding.leavesRemarks,
+            isShared: own == nil, in: transaction)
         return Outcome(
             text: words, language: turn.language, userMessage: message, answer: answer, isFarewell: turn.isFarewell,
             notice: notice, turns: turn.state.turns)

@@ -118,6 +118,11 @@ enum TurnRecord {
             })
     }
 
+    /// Whether a model was asked for this answer.
+    static func wasAskedOfModels(_ details: [String: JSONValue]) -> Bool {
+        route(in: details).contains { $0.rung != RungUse.floor && $0.outcome != .skipped }
+    }
+
     private static func route(in details: [String: JSONValue]) -> [RungUse] {
         (details["route"]?.arrayValue ?? []).compactMap(\.objectValue).compactMap { fields in
             // What a newer program noted is left out rather than misread.

@@ -33,7 +33,6 @@ extension TurnBrief {
     /// And their characters, all together.
     private static let historyCharacters = 8_000
     private static let mostKnown = 8
-    private static let forgettingActs: Set<String> = ["forget", "undo", "retraction"]
 
     init(_ turn: Turn, draft: String, context: UserContext) throws {
         let view = turn.view
@@ -101,7 +100,7 @@ extension TurnBrief {
             let isHidden = ForgottenWords.hides(message, turn.state.forgotten)
             if !isHidden { shown.append(message) }
             // What was answered to something that was forgotten, then or since, may name it.
-            isAnswerHidden = isHidden || TurnRecord.acts(in: message.details).contains { Self.forgettingActs.contains($0.name) }
+            isAnswerHidden = isHidden || !message.isFitForModels
         }
         for message in shown.reversed() {
             characters += message.text.count
@@ -109,6 +108,13 @@ extension TurnBrief {
             lines.append(message.role == .user ? .user(message.text) : .assistant(message.text))
         }
         return lines.reversed()
+    }
+}
+
+extension Message {
+    /// False where the person had something forgotten or taken back: those words, and what was answered, may name it.
+    var isFitForModels: Bool {
+        !TurnRecord.acts(in: details).contains { ["forget", "undo", "retraction"].contains($0.name) }
     }
 }
 

@@ -100,12 +100,18 @@ package final class ProfileService: MeteredService {
         let origin = try await store.perform(reading: "reading the profile's origin") { try $0.profileOrigin() }
         guard replacingManual || origin != .manual else { return nil }
         let request = try await request(input: "", existing: profile())
+        let text: String?
         do {
-            return accepted(try await writer.profile(for: request))
+            text = accepted(try await writer.profile(for: request))
         } catch {
             counters.add(.failures)
             throw ServiceError(error, while: "writing the profile")
         }
+        // What a model worded says the same, and better.
+        let basis = try await store.perform(reading: "reading what the profile was worded from") {
+            try $0.setting(PersonSetting.profileBasis)
+        }
+        return text == basis && !request.existing.isEmpty ? nil : text
     }
 
     /// Makes the first profile from the onboarding answers: one factual text of at most 250 characters, ending at a word. True

@@ -10,14 +10,16 @@ extension StoreTransaction {
     /// How many replaced texts are kept.
     private static let versionLimit = 20
 
-    /// Saves the text and keeps the one it replaces; false if it says the same.
-    func saveProfileText(_ text: String, origin: ProfileOrigin) throws -> Bool {
+    /// Saves the text and keeps the one it replaces; false if it says the same. `basis` is the text of the rules' own that it words
+    /// anew.
+    func saveProfileText(_ text: String, origin: ProfileOrigin, basis: String? = nil) throws -> Bool {
         let present = try view.userProfile()?.profileText ?? ""
         let isSame =
             switch origin {
             case .manual: present == text
             case .written: ProfileComparison.isUnchanged(present, text)
             }
+        if basis != nil || !isSame { try setSetting(PersonSetting.profileBasis, basis) }
         if origin == .manual || !isSame { try setSetting(PersonSetting.profileOrigin, origin.rawValue) }
         guard !isSame else { return false }
         _ = try ensureProfile()
@@ -40,6 +42,7 @@ extension StoreTransaction {
             try view.profileOrigin() == .written
         else { return }
         _ = try saveUserProfile("")
+        try setSetting(PersonSetting.profileBasis, nil)
         try enqueueProfileRewrite()
     }
 }

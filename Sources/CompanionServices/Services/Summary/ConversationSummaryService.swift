@@ -64,6 +64,24 @@ package final class ConversationSummaryService: MeteredService {
         }
     }
 
+    /// What a model may tell a conversation from, with the summary that holds until it does; nil if nothing is worth keeping.
+    func material(for conversation: String, isFinal: Bool) async throws(ServiceError) -> (SummaryRequest, ConversationDigest)? {
+        let turns = isFinal ? Self.finalTurns : Self.incrementalTurns
+        do {
+            let request = try await store.perform(reading: "collecting turns to summarise") { view in
+                let forgotten = try DialogueStates().load(view).forgotten
+                return try SummaryRequest(view, conversation: conversation, turns: turns) { message in
+                    message.isFitForModels && !ForgottenWords.hides(message, forgotten)
+                }
+            }
+            guard let request, let digest = try await summarizer.digest(request), !digest.text.isEmpty else { return nil }
+            return (request, digest)
+        } catch {
+            counters.add(.failures)
+            throw ServiceError(error, while: "collecting what a conversation was about")
+        }
+    }
+
     func countWritten() {
         counters.add(.written)
     }

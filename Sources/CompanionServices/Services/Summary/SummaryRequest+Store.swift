@@ -2,10 +2,22 @@ import LocalStore
 
 extension SummaryRequest {
     /// The last turns of a conversation with what became of them; nil if the person said nothing in it.
-    init?(_ view: StoreView, conversation id: String, turns limit: Int) throws {
+    /// Turns whose words `mayTell` refuses are left out.
+    init?(
+        _ view: StoreView, conversation id: String, turns limit: Int, mayTell: (Message) -> Bool = { _ in true }
+    ) throws {
         guard let conversation = try view.conversation(id: id) else { return nil }
         // Answers may come in several messages, and the companion may speak first.
-        let messages = try view.messages(conversation: id, limit: limit * 3 + 2)
+        var isTold = true
+        var untold: [Set<String>] = []
+        let messages = try view.messages(conversation: id, limit: limit * 3 + 2).filter { message in
+            // An answer goes with what it answers.
+            if message.role == .user {
+                isTold = mayTell(message)
+                if !isTold { untold.append(Set(TextNormalizer.indexTerms(message.text))) }
+            }
+            return isTold
+        }
         let turns = ConversationTurn.turns(in: messages).suffix(limit)
         guard !turns.isEmpty else { return nil }
 
@@ -15,7 +27,8 @@ extension SummaryRequest {
             facts += try view.memories(saidIn: message.id).map(Self.fact)
         }
         var previous: ConversationDigest?
-        if let summary = conversation.summary, !summary.isEmpty {
+        let summarised = Set(TextNormalizer.indexTerms(conversation.summary ?? ""))
+        if let summary = conversation.summary, !summary.isEmpty, !untold.contains(where: { $0.isSubset(of: summarised) }) {
             previous = ConversationDigest(
                 text: summary, topics: conversation.topics, facts: try Self.stillTrue(conversation.facts, view),
                 tone: conversation.tone ?? "neutral")

@@ -9,6 +9,8 @@ package enum PersonSetting {
     package static let timeZone = "time_zone"
     static let recentGreetings = "recent_greetings"
     static let profileOrigin = "profile_origin"
+    /// The rules' text that a model worded the present one from.
+    static let profileBasis = "profile_basis"
     static let profileVersions = "profile_versions"
     static let onboardingApplied = "onboarding_applied"
     static let modelSpending = "model_spending"

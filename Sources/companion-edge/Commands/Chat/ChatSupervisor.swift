@@ -1,3 +1,4 @@
+import CompanionServices
 import LocalStore
 import Logging
 
@@ -42,6 +43,17 @@ struct ChatSupervisor {
                         // The conversation is over.
                     } catch {
                         logger.error("reminders cannot be announced", metadata: ["error": "\(error)"])
+                    }
+                    return nil
+                }
+            }
+            // The daemon does it by itself; without models the end of the conversation is soon enough.
+            if context.daemon == nil, companion.mind.ladder != nil {
+                group.addTask { [worker = companion.mind.worker, logger = context.logger] in
+                    do {
+                        try await worker.run()
+                    } catch {
+                        logger.warning("background work is left for later", metadata: ["error": "\(error)"])
                     }
                     return nil
                 }

@@ -36,6 +36,7 @@ struct LadderReport: Encodable, Sendable {
             if let trouble = rung.trouble { text += ", the last: \(PrintableText.oneLine(trouble))" }
             return text + (rung.isResting ? " (resting)" : "")
         }
+        if counters.quiet > 0 { lines.append("\(counters.quiet.counted("question")) while nobody waited") }
         guard counters.questions > 0 else { return lines }
         let wait =
             counters.firstWordsCount > 0 ? ", first words after \(counters.firstWordsSum / counters.firstWordsCount) ms" : ""
