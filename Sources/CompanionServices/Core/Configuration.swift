@@ -1,6 +1,7 @@
 import Foundation
 import LocalStore
 import Logging
+import Networking
 
 /// The program's settings, read and checked once.
 ///
@@ -116,6 +117,15 @@ package struct Configuration: Sendable {
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }
     package var upliftKey: Secret<String>? { secret(.upliftKey) }
     package var upliftVoice: String { text(.upliftVoice) ?? "" }
+    package var speechServer: URL? { url(.speechServer) }
+    package var speechKey: Secret<String>? { secret(.speechKey) }
+    /// Names of models; `nil` where none is to speak or to hear.
+    package var speechModel: String? { text(.speechModel) }
+    package var speechVoice: String { text(.speechVoice) ?? "" }
+    package var transcriptionModel: String? { text(.transcriptionModel) }
+    package var wyomingRecogniser: SocketAddress? { url(.wyomingRecogniser).flatMap { SocketAddress($0) } }
+    package var wyomingVoice: SocketAddress? { url(.wyomingVoice).flatMap { SocketAddress($0) } }
+    package var wyomingWakeWord: SocketAddress? { url(.wyomingWakeWord).flatMap { SocketAddress($0) } }
     package var speechPatience: Duration { .milliseconds(integer(.speechPatience) ?? 1500) }
     package var liveKitURL: URL? { url(.liveKitURL) }
     package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
@@ -138,15 +148,17 @@ package struct Configuration: Sendable {
         _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
     ) {
         guard entries[.allowPlainHTTP]?.value != .bool(true) else { return }
-        for key in [ConfigurationKey.openAIBaseURL, .modelServer, .upliftBaseURL] {
+        for key in [
+            ConfigurationKey.openAIBaseURL, .modelServer, .upliftBaseURL, .speechServer, .wyomingRecogniser, .wyomingVoice,
+            .wyomingWakeWord,
+        ] {
             guard let entry = entries[key], case .url(let address) = entry.value,
-                ["http", "ws"].contains(address.scheme?.lowercased() ?? ""), !HomeNetwork.holds(address.host() ?? "")
+                ["http", "ws", "tcp"].contains(address.scheme?.lowercased() ?? ""), !HomeNetwork.holds(address.host() ?? "")
             else { continue }
             reader.report(
                 key,
                 "is not encrypted and outside the home's network: what people tell could be read on its way; use "
-                    + "\(key == .upliftBaseURL ? "wss" : "https")://, or set "
-                    + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
+                    + "\(Self.encrypted(address)), or set \(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
                 origin: entry.origin)
         }
         if let entry = entries[.redisURL], case .redis(let address) = entry.value, address.isReadableOnItsWay {
@@ -173,6 +185,15 @@ package struct Configuration: Sendable {
             "has no price for \(model), which \(ConfigurationKey.dailyCost.name) needs; add \(model)=READ/SAID, what its server "
                 + "takes for a million tokens",
             origin: limit.origin)
+    }
+
+    /// What to use in its place.
+    private static func encrypted(_ address: URL) -> String {
+        switch address.scheme?.lowercased() {
+        case "ws": "wss://"
+        case "tcp": "a server at home, because Wyoming knows no encryption"
+        default: "https://"
+        }
     }
 
     // MARK: Showing

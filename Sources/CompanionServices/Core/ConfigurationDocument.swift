@@ -58,6 +58,7 @@ extension ConfigurationKey {
         case .addressOr(let words, let schemes):
             "\(words.joined(separator: ", ")), or an address (\(schemes.joined(separator: ", ")))"
         case .redisAddress: "An address (\(RedisAddress.schemes.joined(separator: ", ")))"
+        case .peerAddress: "An address (tcp://host:port or unix:///path)"
         case .projectAddress: "An address (https; http only for a server on this machine)"
         case .uuid: "A version 4 UUID"
         case .timeZone: "A name of the time zone database"

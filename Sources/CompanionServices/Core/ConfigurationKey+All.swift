@@ -121,6 +121,30 @@ extension ConfigurationKey {
     package static let upliftVoice = ConfigurationKey(
         "UPLIFTAI_VOICE_ID", .text, default: "v_meklc281", example: "v_8eelc901", group: .speech,
         help: "Which of Uplift AI's voices speaks.")
+    package static let speechServer = ConfigurationKey(
+        "COMPANION_SPEECH_SERVER", .url(schemes: ["https", "http"]), example: "http://192.168.1.20:8000/v1", group: .speech,
+        help: "A server that speaks and hears, with OpenAI's interface, where that is another than OPENAI_BASE_URL.")
+    package static let speechKey = ConfigurationKey(
+        "COMPANION_SPEECH_KEY", .secret, example: "sk-...", group: .speech,
+        help: "Key of COMPANION_SPEECH_SERVER, if it wants one; OPENAI_API_KEY is not shown to it.")
+    package static let speechModel = ConfigurationKey(
+        "COMPANION_SPEECH_MODEL", .text, example: "gpt-4o-mini-tts", group: .speech,
+        help: "The model of that server, or of OPENAI_BASE_URL, that speaks. Without it none does.")
+    package static let speechVoice = ConfigurationKey(
+        "COMPANION_SPEECH_VOICE", .text, default: "alloy", example: "nova", group: .speech,
+        help: "The voice with which that model speaks.")
+    package static let transcriptionModel = ConfigurationKey(
+        "COMPANION_TRANSCRIPTION_MODEL", .text, example: "gpt-4o-mini-transcribe", group: .speech,
+        help: "The model there that understands what is said, in English and in Urdu. Without it no sound goes there.")
+    package static let wyomingRecogniser = ConfigurationKey(
+        "COMPANION_WYOMING_STT", .peerAddress, example: "tcp://192.168.1.20:10300", group: .speech,
+        help: "A Wyoming server that understands what is said: tcp://host:port or unix:///path.")
+    package static let wyomingVoice = ConfigurationKey(
+        "COMPANION_WYOMING_TTS", .peerAddress, example: "tcp://192.168.1.20:10200", group: .speech,
+        help: "A Wyoming server that speaks.")
+    package static let wyomingWakeWord = ConfigurationKey(
+        "COMPANION_WYOMING_WAKE", .peerAddress, example: "tcp://192.168.1.20:10400", group: .speech,
+        help: "A Wyoming server that listens for wake words. What the microphone hears goes there all the time.")
     package static let speechPatience = ConfigurationKey(
         "COMPANION_SPEECH_PATIENCE_MS", .integer(200...30_000), default: "1500", example: "2500", group: .speech,
         help: "How many milliseconds a service may take to begin to speak, or to tell what was said, before this device does it "
@@ -160,8 +184,9 @@ extension ConfigurationKey {
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
         dailyCost, modelPrices, allowPlainHTTP,
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
-        upliftBaseURL, upliftKey, upliftVoice, speechPatience, liveKitURL, liveKitKey, liveKitSecret,
-        redisEnabled, redisURL, monitoringTools, useTestUser, testUserID,
+        upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
+        transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
+        liveKitSecret, redisEnabled, redisURL, monitoringTools, useTestUser, testUserID,
     ]
 
     package static func named(_ name: String) -> ConfigurationKey? { byName[name] }

@@ -45,6 +45,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case addressOr([String], schemes: [String])
         /// Where a Redis is, with what it takes to enter.
         case redisAddress
+        /// Where a peer listens that speaks a protocol of its own: `tcp://host:port` or `unix:///path`.
+        case peerAddress
         /// Where a project's services are: encrypted on the way, unless the server is this machine.
         case projectAddress
         case uuid

@@ -1,5 +1,6 @@
 import Foundation
 import LocalStore
+import Networking
 
 /// A setting's value after checking.
 package enum ConfigurationValue: Sendable, Equatable {
@@ -67,6 +68,11 @@ extension ConfigurationKey {
             } catch {
                 throw ValueProblem(error.text)
             }
+        case .peerAddress:
+            guard let url = URL(string: text), SocketAddress(url) != nil else {
+                throw ValueProblem("is \(Self.quoted(text)), which is neither tcp://host:port nor unix:///path")
+            }
+            return .url(url)
         case .projectAddress:
             return .url(try Self.checkedProjectAddress(text))
         case .uuid:

@@ -29,14 +29,14 @@ extension VoiceEquipment {
     /// What is installed on this device, below the services of the settings.
     init(_ configuration: Configuration, in workingDirectory: URL, services: SpeechServices, logger: Logger) {
         let engines = SpeechEngines(ModelStore(configuration, in: workingDirectory)) { logger.warning("\($0)") }
-        let (recogniser, own) = (engines.recogniser(), engines.voice(named: configuration.speakingVoice))
+        let (ear, own) = (engines.recogniser(), engines.voice(named: configuration.speakingVoice))
         let voice = services.voice(above: own)
         let words = configuration.wakeWords
         self.init(
-            recogniser: recogniser, voice: voice, activity: engines.voiceActivityModel(),
-            wakeWord: { try engines.wakeWord(words) },
+            recogniser: services.recogniser(above: ear), voice: voice, activity: engines.voiceActivityModel(),
+            wakeWord: { try services.wakeWord(words, own: { try engines.wakeWord(words) }, logger: logger) },
             prepare: { language in
-                try await recogniser.prepare()
+                if ear.languages.contains(language) { try await ear.prepare() }
                 // The own voice has to be there at once when a service falls silent, and a service's connection too.
                 for voice in services.voices.isEmpty ? [own] : [own, voice] {
                     for try await _ in voice.speak(VoiceFillers.phrase(in: language), language: language) {}

@@ -17,7 +17,7 @@ struct ModelChecks {
         let languages = MoonshineRecogniser(store).languages
         let hearing =
             languages.isEmpty
-            ? "speech is not understood; 'companion-edge models install' changes that for English"
+            ? "speech is not understood on this device; 'companion-edge models install' changes that for English"
             : "English is understood on this device"
         return damaged + [.fine("hearing", hearing)]
     }

@@ -7,27 +7,25 @@ struct SpeechServiceChecks {
     let asksNetwork: Bool
 
     func findings() async -> [Finding] {
-        let services = SpeechServices(context.configuration, logger: context.logger)
+        let services = SpeechServices(
+            context.configuration, pool: ConnectionPool(context.configuration, clock: context.clock), logger: context.logger)
         var all: [Finding] = []
-        if let uplift = services.uplift {
-            let name = "Uplift at \(uplift.server.shownPlace), for Urdu"
-            all.append(
-                await finding("voice", name, setting: ConfigurationKey.upliftKey.name) { try await uplift.check() })
-        }
+        for place in services.places { all.append(await finding(place)) }
         return all
     }
 
-    private func finding(
-        _ subject: String, _ name: String, setting: String, _ check: @escaping @Sendable () async throws -> Void
-    ) async -> Finding {
-        guard asksNetwork else { return .fine(subject, "\(name), not asked") }
+    private func finding(_ place: SpeechServices.Place) async -> Finding {
+        let name = PrintableText.oneLine(place.name)
+        guard asksNetwork else { return .fine(place.subject, "\(name), not asked") }
         do {
-            try await check()
-            return .fine(subject, name)
+            let found = try await place.check()
+            return .fine(place.subject, name + (found.map { ": \(PrintableText.oneLine($0))" } ?? ""))
         } catch {
             return .warning(
-                subject, "\(name): \(error)",
-                fix: "Check \(setting), the network and the service; until then this device does it itself, where it can.")
+                place.subject, "\(name): \(error)",
+                fix:
+                    "Check \(place.setting.name), the network and the service. Until then this device does it itself, where it can."
+            )
         }
     }
 }

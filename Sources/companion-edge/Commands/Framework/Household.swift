@@ -65,7 +65,7 @@ actor Household {
     /// The services that speak and hear, for every conversation the same: what was found out about one of them holds for all.
     func speechServices() -> SpeechServices {
         if let speech { return speech }
-        let services = SpeechServices(configuration, logger: logger)
+        let services = SpeechServices(configuration, pool: pool, logger: logger)
         speech = services
         return services
     }

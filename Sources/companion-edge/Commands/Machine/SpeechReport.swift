@@ -31,12 +31,14 @@ struct SpeechReport: Encodable, Sendable {
     }
 
     let voices: [Service]
+    let recognisers: [Service]
 
     /// Nil when there are none.
     init?(_ services: SpeechServices) {
         voices = services.voices.state.map { Service($0) }
-        if voices.isEmpty { return nil }
+        recognisers = services.recognisers.state.map { Service($0) }
+        if voices.isEmpty, recognisers.isEmpty { return nil }
     }
 
-    var lines: [String] { voices.map(\.line) }
+    var lines: [String] { voices.map { "speaks: \($0.line)" } + recognisers.map { "hears: \($0.line)" } }
 }

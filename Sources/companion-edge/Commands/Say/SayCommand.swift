@@ -68,7 +68,8 @@ struct SayCommand: CompanionCommand {
         let engines = SpeechEngines(ModelStore(context.configuration, in: context.workingDirectory)) { logger.warning("\($0)") }
         let own = engines.voice(named: voice ?? (language == .english ? context.configuration.speakingVoice : nil))
         // Who names a voice of this device means that one.
-        let services = voice == nil ? SpeechServices(context.configuration, logger: logger) : nil
+        let pool = ConnectionPool(context.configuration, clock: context.clock)
+        let services = voice == nil ? SpeechServices(context.configuration, pool: pool, logger: logger) : nil
         let speech = Speech(voice: services?.voice(above: own) ?? own, language: language)
         let pieces = SentenceChunker.pieces(of: text)
         guard !pieces.isEmpty else { throw CommandFailure(.data, "There is nothing to say in that.") }

@@ -9,9 +9,10 @@ struct TranscribeCommand: CompanionCommand {
         commandName: "transcribe",
         abstract: "Write down what is said in a WAV file.",
         discussion: """
-            Nothing leaves this machine. The file is read in pieces, so it may be as long as it likes, and each stretch of speech \
-            becomes a line as soon as it was understood. English is understood when 'models install' was done; for Urdu there is \
-            no recogniser yet that works without a cloud.
+            The file is read in pieces, so it may be as long as it likes, and each stretch of speech becomes a line as soon as it \
+            was understood. English is understood on this machine when 'models install' was done. Urdu needs a service \
+            (COMPANION_TRANSCRIPTION_MODEL, COMPANION_WYOMING_STT); where the settings name one, the sound goes there. Without, \
+            nothing leaves this machine.
 
             EXAMPLES:
               companion-edge transcribe meeting.wav
@@ -50,8 +51,12 @@ struct TranscribeCommand: CompanionCommand {
         let store = ModelStore(context.configuration, in: context.workingDirectory)
         let logger = context.logger
         let engines = SpeechEngines(store) { logger.warning("\($0)") }
-        let recogniser = engines.recogniser()
-        try recogniser.check(language)
+        let own = engines.recogniser()
+        let recogniser = SpeechServices(
+            context.configuration, pool: ConnectionPool(context.configuration, clock: context.clock), tuning: .leisurely,
+            logger: logger
+        ).recogniser(above: own)
+        if !recogniser.languages.contains(language) { try own.check(language) }
         let detector = VoiceActivityDetector(model: engines.voiceActivityModel(), settings: Self.settings)
         var transcription = FileTranscription(name: file, recogniser: recogniser, language: language, detector: detector)
         var pieces: [TranscribedPiece] = []

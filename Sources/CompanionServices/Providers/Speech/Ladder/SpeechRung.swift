@@ -41,6 +41,14 @@ package struct SpeechTuning: Sendable, Hashable {
         serverPatience = max(patience, .seconds(3))
     }
 
+    /// Where nobody waits for an answer.
+    package static let leisurely: SpeechTuning = {
+        var tuning = SpeechTuning(patience: .seconds(60))
+        tuning.leastPatience = .seconds(60)
+        tuning.lonelyPatience = .seconds(60)
+        return tuning
+    }()
+
     func patience(_ kind: LadderRung.Kind) -> (least: Duration, most: Duration) {
         let most = kind == .cloud ? cloudPatience : serverPatience
         return (min(leastPatience, most), most)
