@@ -45,9 +45,10 @@ package struct EchoGate: Sendable, Hashable {
     /// A slow median: the person speaks over us now and then, and is louder; most of the time there is only us. It learns that
     /// the room is louder quickly at first, and is slow to believe that it became quieter.
     private mutating func learn(from seen: Float) {
-        let pace: Float = observations < 50 ? 0.5 : observations < 200 ? 0.15 : 0.03
+        let louder: Float = observations < 50 ? 0.5 : observations < 200 ? 0.15 : 0.03
         // Pauses within our own speech have no echo in them and say nothing: an expectation that is too loud falls slowly.
-        loss += seen < loss ? -pace : pace / 3
+        let quieter: Float = observations < 200 ? 0.05 : 0.01
+        loss += seen < loss ? -louder : quieter
         loss = min(Self.bounds.upperBound, max(Self.bounds.lowerBound, loss))
         observations += 1
     }

@@ -79,6 +79,7 @@ extension World {
         // A restore cuts every connection: what was on its way is gone.
         restoredAt = elapsed
         serverWasRestored = true
+        serverWasRestoredQuietly = serverWasRestoredQuietly || quietly
         guard !quietly else { return }
         for account in server.accounts.keys.sorted() { server.renewEpoch(user: account) }
     }

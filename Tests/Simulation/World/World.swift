@@ -56,6 +56,8 @@ final class World {
     var deletedMessages: Set<String> = []
     /// The server was set back; until everything has come again, what seats show may be older than what was written.
     var serverWasRestored = false
+    /// It was, and keeps its name and numbers: only a device's next push tells it.
+    var serverWasRestoredQuietly = false
     var restoredAt: Int64 = 0
     var groups: GroupHistory
     private(set) var writes = 0

@@ -106,8 +106,16 @@ struct FinalCheck {
         }
         // What did not stand is kept on the device, also when the server that said so was set back.
         let conflicts = try keptConflicts(seat)
+        // The journal has what will be sent again once a push tells that the server lacks it.
+        let journal =
+            world.serverWasRestoredQuietly
+            ? try seat.watch.entries.filter { $0.state == 3 }.compactMap(\.patch).flatMap {
+                try JSONValue(parsing: $0).objectValue?.values.compactMap(\.stringValue) ?? []
+            } : []
         for (place, entry) in newest.sorted(by: { $0.key < $1.key }) where !account.texts.contains(entry.text) {
-            guard !quarantined.contains(entry.text), !conflicts.contains(entry.text) else { continue }
+            guard ![quarantined, journal].contains(where: { $0.contains(entry.text) }), !conflicts.contains(entry.text) else {
+                continue
+            }
             throw RunReport.Violation("I4", "'\(entry.text)' of seat \(seat.index) in \(place) is nowhere")
         }
     }
