@@ -162,7 +162,8 @@ import Testing
     @Test(
         "what is no louder than our echo is our own, whatever a recogniser makes of it; louder it is the person's",
         arguments: [
-            ("daughters", true, true), ("A king.", true, true), ("Bring us a kind doctor", true, true), ("daughters", false, false),
+            ("daughters", true, true), ("A king.", true, true), ("Bring us a kind doctor", true, true),
+            ("daughters", false, false),
             ("What time is it?", false, false),
         ])
     func loudEcho(text: String, isLikeEcho: Bool, isRefused: Bool) {

@@ -132,7 +132,10 @@ import Testing
     func stopped() async throws {
         let (server, own) = (try await ScriptedSpeech(), OwnVoice())
         try await server.next(faults: ["endless"])
-        for try await _ in VoiceLadder(try rungs(server), above: own).speak(Self.text, language: .urdu) { break }
+        let ladder = VoiceLadder(try rungs(server), above: own)
+        for try await _ in ladder.speak(Self.text, language: .urdu) { break }
+        // Its connection stays open, or leaving it would say the same.
+        defer { withExtendedLifetime(ladder) {} }
         try await server.wait(for: "cancel")
         #expect(await own.texts.isEmpty)
     }
