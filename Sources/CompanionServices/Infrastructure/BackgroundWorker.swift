@@ -162,16 +162,17 @@ package final class BackgroundWorker: MeteredService {
         }
     }
 
-    /// The patient ones, until somebody wakes the worker or nothing of them is ready.
+    /// The patient ones, until somebody wakes the worker or nothing of them is ready. A call that was heard here is passed on.
     private func runPatient(until shouldStop: () -> Bool) async throws(ServiceError) {
         while true {
             // What was added until now is in the list that follows; only what comes later is given way to.
             signal.clear()
-            if shouldStop() { return }
+            if shouldStop() { return signal.notify() }
             let now = store.clock.now()
             let jobs = try await store.perform(reading: "listing background jobs") { try $0.jobs() }
             let ready = jobs.filter { policy.isReady($0, now: now) }
-            guard let job = ready.first, ready.allSatisfy(isPatient) else { return }
+            guard let job = ready.first else { return }
+            guard ready.allSatisfy(isPatient) else { return signal.notify() }
             try await perform(job)
         }
     }

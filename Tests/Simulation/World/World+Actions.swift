@@ -28,7 +28,9 @@ extension World {
         case .truncate(let table):
             serverHasForgotten = true
             server.truncate(table)
-        case .collectTombstones(let age): server.collectTombstones(olderThan: age)
+        case .collectTombstones(let age):
+            server.collectTombstones(olderThan: age)
+            deletionsWentEarly = true
         case .deleteUnseen(let person, let choice): deleteUnseen(person, choice)
         case .reconcile(let person): _ = server.reconcile(user: Self.account(of: person))
         case .forgetMe(let person): try forgetMe(person)

@@ -58,6 +58,8 @@ final class World {
     var serverWasRestored = false
     /// It was, and keeps its name and numbers: only a device's next push tells it.
     var serverWasRestoredQuietly = false
+    /// Deletions went long before the journals that hold what was deleted, where a server keeps them longer.
+    var deletionsWentEarly = false
     var restoredAt: Int64 = 0
     var groups: GroupHistory
     private(set) var writes = 0
