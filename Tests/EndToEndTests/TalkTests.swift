@@ -84,20 +84,6 @@ import Testing
         #expect(abs(played - stored) < 0.7, "\(played) s were heard, and \(stored) s are stored: \(interrupted)")
     }
 
-    @Test("beside eight busy processes every turn is answered, to its end, without trouble")
-    func busyMachine() async throws {
-        let talk = try await SpokenConversation.begin()
-        let hogs = try (0..<8).map { _ in try ChildProcess(URL(filePath: "/bin/sh"), ["-c", "while :; do :; done"]) }
-        defer { for hog in hogs { hog.send(signal: SIGKILL) } }
-        try await talk.turn("My sister lives in London.")
-        try await talk.turn("Where does my sister live?")
-        let effects = try talk.turns.entries.flatMap(\.effects)
-        for case .trouble(let trouble) in effects { Issue.record("\(trouble)") }
-        #expect(SpokenConversation.answers(try talk.turns) == 2)
-        let end = await talk.end()
-        #expect(end.output.split(separator: "\n").last { $0.hasPrefix("companion") }?.contains("London") == true, "\(end.output)")
-    }
-
     @Test("without a recogniser it says so in plain words and offers typing")
     func noRecogniser() async throws {
         let home = try Home()
