@@ -97,15 +97,16 @@ import Testing
     func endless() async throws {
         let (server, own) = (try await ScriptedSpeech(), OwnVoice())
         try await server.next(faults: ["endless"])
-        let sound = try await speak(VoiceLadder(try rungs(server), above: own), "ایک دو تین")
+        let ladder = VoiceLadder(try rungs(server), above: own)
+        // Its connection stays open, or its end could come before the cancellation.
+        defer { withExtendedLifetime(ladder) {} }
+        let sound = try await speak(ladder, "ایک دو تین")
         #expect(Double(sound.count) / 22_050 < 15)
         #expect(await own.texts.isEmpty)
         try await server.wait(for: "cancel")
     }
 
-    @Test(
-        "after three failures it rests, and nobody waits for it; without a network it is not asked at all",
-        .disabled("now and then it does not end, and why is not known yet"))
+    @Test("after three failures it rests, and nobody waits for it; without a network it is not asked at all")
     func resting() async throws {
         let (server, own) = (try await ScriptedSpeech(), OwnVoice())
         try await server.next(faults: ["error", "error", "error"])
