@@ -44,6 +44,11 @@ struct SpokenConversation {
         guard hasBegun else {
             throw PeerError(description: "talk did not begin: \(program.outputSoFar)\(program.errorsSoFar)")
         }
+        // What it says and what it logs come by two ways: the log's first line may be later.
+        let hasLog = await log.output { (try? TurnLog(lines: $0)) != nil }
+        guard hasLog else {
+            throw PeerError(description: "talk began no log: \(program.errorsSoFar)")
+        }
         return SpokenConversation(home: home, server: server, program: program, log: log)
     }
 
@@ -96,6 +101,12 @@ struct SpokenConversation {
     /// How many answers were heard to their end.
     static func answers(_ log: TurnLog) -> Int {
         log.entries.count { if case .playbackFinished = $0.event { true } else { false } }
+    }
+
+    /// Whether nobody speaks, and nothing is being thought about.
+    static func isResting(_ log: TurnLog) -> Bool {
+        let phases = log.entries.flatMap(\.effects).compactMap { if case .phase(let phase) = $0 { phase } else { nil } }
+        return [.idle, .listening, .followUp].contains(phases.last)
     }
 
     /// How many pieces of speech were given to the recogniser.

@@ -11,11 +11,13 @@ package final class RedisServer {
     private let folder: TemporaryDirectory
     private let options: [String]
     private var process: ChildProcess?
+    /// Whose certificate it shows where it speaks TLS.
+    package let household: HomeAuthority?
     /// Nil unless it listens on one.
     package let port: Int?
 
     /// - Parameter options: as in `redis.conf`, such as `["--requirepass", "secret"]`.
-    /// - Parameter usesTLS: the port then speaks TLS, with a certificate for 127.0.0.1 of an authority in ``authority``.
+    /// - Parameter usesTLS: the port then speaks TLS, with a certificate of ``household``.
     package init(_ options: [String] = [], onPort: Bool = false, usesTLS: Bool = false) async throws {
         folder = try TemporaryDirectory()
         port = onPort || usesTLS ? try Self.freePort() : nil
@@ -24,12 +26,14 @@ package final class RedisServer {
             folder.file("s").path,
         ]
         if usesTLS, let port {
-            try await Self.makeCertificates(in: folder)
+            let home = try await HomeAuthority()
+            household = home
             all += [
-                "--port", "0", "--tls-port", "\(port)", "--tls-cert-file", folder.file("server.pem").path, "--tls-key-file",
-                folder.file("server.key").path, "--tls-ca-cert-file", folder.file("ca.pem").path, "--tls-auth-clients", "no",
+                "--port", "0", "--tls-port", "\(port)", "--tls-cert-file", home.certificate, "--tls-key-file", home.key,
+                "--tls-ca-cert-file", home.authority, "--tls-auth-clients", "no",
             ]
         } else {
+            household = nil
             all += ["--port", "\(port ?? 0)"]
         }
         if port != nil { all += ["--bind", "127.0.0.1"] }
@@ -46,9 +50,6 @@ package final class RedisServer {
     package func address(password: String? = nil, database: Int = 0) -> String {
         "unix://\(password.map { ":\($0)@" } ?? "")\(folder.file("s").path)?db=\(database)"
     }
-
-    /// A PEM file.
-    package var authority: String { folder.file("ca.pem").path }
 
     /// Returns when it accepts connections.
     package func start() async throws {
@@ -94,22 +95,5 @@ package final class RedisServer {
         }
         guard result == 0 else { throw PeerError(description: "no free port") }
         return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    /// An authority and a certificate of it, as a household would make them.
-    private static func makeCertificates(in folder: TemporaryDirectory) async throws {
-        func openssl(_ arguments: [String]) async throws {
-            let ended = try await ChildProcess.run(URL(filePath: "/usr/bin/openssl"), arguments, folder: folder.url)
-            guard ended.status == 0 else { throw PeerError(description: "openssl failed: \(ended.errors.suffix(400))") }
-        }
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        try await openssl(["req", "-x509"] + key + ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Home", "-days", "2"])
-        try await openssl(["req"] + key + ["-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=cache"])
-        try Data("subjectAltName=IP:127.0.0.1,DNS:localhost\n".utf8).write(to: folder.file("names"))
-        try await openssl([
-            "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem",
-            "-days",
-            "2", "-extfile", "names",
-        ])
     }
 }

@@ -53,8 +53,8 @@ package final class ScriptedWyoming: Sendable {
     /// Tells every listening client that the wake word was heard.
     package func detect(_ name: String) async throws { try await call("detect", ["name": .string(name)]) }
 
-    /// Cuts every connection.
-    package func drop() async throws { try await call("drop", [:]) }
+    /// Cuts every connection, and each new one until it is said to be back.
+    package func be(absent: Bool) async throws { try await call("absent", ["absent": .bool(absent)]) }
 
     /// Waits until so many events of a client have come.
     package func wait(for event: String, _ count: Int = 1) async throws {

@@ -24,7 +24,7 @@ package enum HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unreachable(let what): "The server cannot be reached: \(what)."
         case .timedOut(let what): "The server did not answer in time: \(what)."
         case .untrusted(let what):
-            "The server's certificate is not trusted: \(what). Check the clock of this device and the configured CA file."
+            "The server's certificate is not trusted: \(what). Check the clock of this device and the authorities it trusts (COMPANION_CA_FILE)."
         case .interrupted(let what): "The connection broke: \(what)."
         case .bodyTooLarge(let limit): "The answer is larger than the \(limit) bytes allowed for it."
         case .notTheService(let what):

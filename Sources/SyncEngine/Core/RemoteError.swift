@@ -37,7 +37,7 @@ package enum RemoteError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notTheService(let what):
             "Something else answered in the server's place: \(what). If this network has a login page, log in there."
         case .untrusted(let what):
-            "The server could not prove who it is: \(what). Check the clock of this device and the configured CA file."
+            "The server could not prove who it is: \(what). Check the clock of this device and the authorities it trusts (COMPANION_CA_FILE)."
         case .unauthorized(let what): "The server does not accept this device's token: \(what). A new one is asked for."
         case .forbidden(let what):
             "The server refuses this account: \(what). Check the account with 'companion-edge whoami' and the project with 'companion-edge doctor'."

@@ -12,20 +12,36 @@ struct SpeechHearing: Sendable {
         case resume
     }
 
+    /// Where it was asked to listen from, while nobody has spoken since: recognisers hear words in a long silence, or nothing at
+    /// all after it.
+    private(set) var expectsVoiceSince: Int64?
     private let feed: AsyncStream<Piece>.Continuation
     private let task: Task<Void, Never>
 
-    /// - Parameter recognise: takes the sound until it ends.
-    init(past: [Int16], recognise: @escaping @Sendable (AsyncStream<Piece>) async -> Void) {
+    /// - Parameters:
+    ///   - position: of the first sound that belongs to it.
+    ///   - recognise: takes the sound until it ends.
+    init(expectingVoiceSince position: Int64, recognise: @escaping @Sendable (AsyncStream<Piece>) async -> Void) {
         let (sound, feed) = AsyncStream.makeStream(of: Piece.self)
-        if !past.isEmpty { feed.yield(.sound(past)) }
+        expectsVoiceSince = position
         self.feed = feed
         task = Task { await recognise(sound) }
     }
 
-    func hear(_ samples: [Int16]) { feed.yield(.sound(samples)) }
-    func pause() { feed.yield(.pause) }
-    func resume() { feed.yield(.resume) }
+    /// Somebody speaks.
+    /// - Parameter past: what was heard so far, with a little before the voice.
+    mutating func begin(with past: [Int16]) {
+        expectsVoiceSince = nil
+        if !past.isEmpty { feed.yield(.sound(past)) }
+    }
+
+    func hear(_ samples: [Int16]) { note(.sound(samples)) }
+    func pause() { note(.pause) }
+    func resume() { note(.resume) }
+
+    private func note(_ piece: Piece) {
+        if expectsVoiceSince == nil { feed.yield(piece) }
+    }
 
     /// No more sound belongs to it.
     func finish() { feed.finish() }
@@ -37,10 +53,28 @@ struct SpeechHearing: Sendable {
 }
 
 extension VoiceSession {
+    /// How much before a voice was noticed may belong to it, in samples: 300 ms.
+    private static let onset: Int64 = 4800
+
     func hear(_ number: Int, since: TurnTime, continuing continued: Int?) {
         if let continued { hearings.removeValue(forKey: continued)?.cancel() }
-        let past = recent.sound(from: detector.preRoll(before: timeline.position(at: since)))
-        hearings[number] = SpeechHearing(past: past) { [weak self] sound in await self?.recognise(number, sound) }
+        let start = detector.preRoll(before: timeline.position(at: since))
+        hearings[number] = SpeechHearing(expectingVoiceSince: start) { [weak self] sound in await self?.recognise(number, sound) }
+        if detector.isSpeaking { hearings[number]?.begin(with: recent.sound(from: start)) }
+    }
+
+    /// Those who were asked to listen before anybody spoke.
+    func voiceBegan(at position: Int64) {
+        for (number, hearing) in hearings {
+            guard let start = hearing.expectsVoiceSince else { continue }
+            hearings[number]?.begin(with: recent.sound(from: max(start, position - Self.onset)))
+        }
+    }
+
+    func finishHearing(_ number: Int) {
+        // A voice that was too soft to be noticed may still be understood.
+        if let start = hearings[number]?.expectsVoiceSince { hearings[number]?.begin(with: recent.sound(from: start)) }
+        hearings[number]?.finish()
     }
 
     private func recognise(_ number: Int, _ sound: AsyncStream<SpeechHearing.Piece>) async {

@@ -11,7 +11,7 @@ extension VoiceSession {
         case .hear(let number, let since, let continued):
             if continued == nil { record(from: detector.preRoll(before: timeline.position(at: since))) }
             hear(number, since: since, continuing: continued)
-        case .finishHearing(let number): hearings[number]?.finish()
+        case .finishHearing(let number): finishHearing(number)
         case .dropHearing(let number, let reason):
             hearings.removeValue(forKey: number)?.cancel()
             tapes.drop()

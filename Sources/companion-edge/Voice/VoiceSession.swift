@@ -218,6 +218,7 @@ actor VoiceSession {
         for event in events {
             switch event {
             case .started(let position):
+                voiceBegan(at: position)
                 for hearing in hearings.values { hearing.resume() }
                 tell(.voiceStarted(at: timeline.time(of: position), isLikeEcho: likeness.isLikeEcho))
             case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))

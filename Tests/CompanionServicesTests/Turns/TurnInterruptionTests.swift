@@ -177,6 +177,25 @@ import Testing
         #expect(effects.contains(.cut(generation: 1)) == !isRefused)
     }
 
+    @Test(
+        "who speaks before the room has stopped giving us back is answered without our words in front of theirs",
+        arguments: [
+            ("three daughters and a garden what time is it in Lahore?", "what time is it in Lahore?"),
+            ("Three doctors, and a garden. What time is it?", "What time is it?"),
+            // Too little to be sure of, and words of ours that a person uses in an order of their own.
+            ("a garden what time is it?", "a garden what time is it?"),
+            ("What was the garden of the king like?", "What was the garden of the king like?"),
+        ])
+    func echoInFront(heard: String, taken: String) {
+        var talk = speaking()
+        talk.tell(.voiceStarted(at: 12_000), at: 12_060)
+        talk.wait(until: 12_500)
+        talk.tell(.voiceEnded(at: 14_500), at: 14_750)
+        talk.tell(.transcript(hearing: 2, text: heard), at: 14_900)
+        let effects = talk.look()
+        #expect(effects.contains(.prepare(generation: 2, text: taken)), "\(effects)")
+    }
+
     @Test("a stop word is one, however it sounds, and a voice that becomes louder than our echo is a person's")
     func stopInLoudEcho() {
         var talk = TurnHarness()

@@ -8,7 +8,7 @@ Only for tests, over HTTP at the second port:
     POST /_test/next    {"faults": ["silent", ...], "answers": ["...", ...]}     for the next exchanges, `describe` not counted
     POST /_test/info    {"languages": ["en", "ur"]}   what models and voices say they know
     POST /_test/detect  {"name": "okay_nabu"}         every listening client is told
-    POST /_test/drop    {}                            every connection is cut
+    POST /_test/absent  {"absent": true}              every connection is cut, and each new one until it is false
     GET  /_test/wait    ?event=name&count=n           answers when so many of these events have come
     GET  /_test/log     {"events": [[name, data], ...], "sound": base64 of the last utterance, "connections": n}
 
@@ -36,7 +36,7 @@ RATE = 22050
 
 class Script:
     def __init__(self):
-        self.faults, self.answers, self.languages = [], [], ["en", "ur"]
+        self.faults, self.answers, self.languages, self.is_absent = [], [], ["en", "ur"], False
         self.events, self.sound, self.connections = [], b"", 0
         self.listening, self.handlers, self.news = set(), set(), asyncio.Event()
 
@@ -87,6 +87,9 @@ class Handler(AsyncEventHandler):
         await self.writer.drain()
 
     async def handle_event(self, event):
+        if self.script.is_absent:
+            self.writer.transport.abort()
+            return False
         if not AudioChunk.is_type(event.type):
             self.note(event.type, event.data)
         if Describe.is_type(event.type):
@@ -188,8 +191,9 @@ async def main():
             await async_write_event(Detection(name=(await request.json())["name"], timestamp=0).event(), each.writer)
         return web.json_response({})
 
-    async def drop(request):
-        for each in list(script.handlers):
+    async def absent(request):
+        script.is_absent = (await request.json())["absent"]
+        for each in list(script.handlers) if script.is_absent else []:
             each.writer.transport.abort()
         return web.json_response({})
 
@@ -206,7 +210,7 @@ async def main():
     app = web.Application()
     app.add_routes([
         web.post("/_test/next", set_next), web.post("/_test/info", set_info), web.post("/_test/detect", detect),
-        web.post("/_test/drop", drop), web.get("/_test/wait", wait), web.get("/_test/log", log),
+        web.post("/_test/absent", absent), web.get("/_test/wait", wait), web.get("/_test/log", log),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

@@ -47,6 +47,26 @@ package enum SpokenSigns {
         return Double(longestCommon(heard, said)) >= 0.7 * Double(heard.count)
     }
 
+    /// What is left of `heard` when its beginning is what we were saying: somebody spoke right after us, or while the room still
+    /// gave it back. All of it, when that is not so.
+    package static func withoutEcho(_ heard: String, of said: String) -> String {
+        let pieces = heard.split(whereSeparator: \.isWhitespace)
+        let said = words(said)
+        var (begin, best, length) = (pieces.startIndex, 0.0, 0)
+        var own: [String] = []
+        for (index, piece) in pieces.enumerated() {
+            let new = words(String(piece))
+            own += new
+            let alike = longestCommon(own, said)
+            // A misheard word counts against it, and less than one that was heard speaks for it.
+            let worth = Double(alike) - 0.5 * Double(own.count - alike)
+            guard let last = new.last, said.contains(last), worth > best else { continue }
+            (begin, best, length) = (index + 1, worth, own.count)
+        }
+        guard length >= 3, best >= 0.55 * Double(length), begin < pieces.endIndex else { return heard }
+        return String(heard[pieces[begin].startIndex...])
+    }
+
     /// Spellings of one word brought together.
     static func words(_ text: String) -> [String] {
         TextNormalizer.tokens(text).map(RomanSpelling.fold)

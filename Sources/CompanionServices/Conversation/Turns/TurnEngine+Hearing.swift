@@ -210,7 +210,8 @@ extension TurnEngine {
 
     mutating func transcript(_ text: String) {
         guard var utterance, utterance.text == nil else { return }
-        let text = utterance.prefix.isEmpty ? text : text.isEmpty ? utterance.prefix : utterance.prefix + " " + text
+        var text = utterance.prefix.isEmpty ? text : text.isEmpty ? utterance.prefix : utterance.prefix + " " + text
+        if utterance.mayBeEcho, !isEcho(text) { text = SpokenSigns.withoutEcho(text, of: reply?.said ?? lastSaid) }
         utterance.text = text
         utterance.transcribed = now
         let isEarly = !utterance.isFinished

@@ -124,7 +124,7 @@ import Testing
     func tls() async throws {
         let server = try await RedisServer(usesTLS: true)
         let address = "rediss://127.0.0.1:\(try #require(server.port))"
-        let cache = try RedisCache.fresh(address, authorities: server.authority, room: 0)
+        let cache = try RedisCache.fresh(address, authorities: try #require(server.household).authority, room: 0)
         let long = String(repeating: "دو سطریں ", count: 40_000)
         #expect(await cache.set(long, for: "k", as: .note))
         #expect(await cache.get("k", as: .note) == long)
