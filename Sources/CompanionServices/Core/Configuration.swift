@@ -130,6 +130,11 @@ package struct Configuration: Sendable {
     package var liveKitURL: URL? { url(.liveKitURL) }
     package var liveKitKey: Secret<String>? { secret(.liveKitKey) }
     package var liveKitSecret: Secret<String>? { secret(.liveKitSecret) }
+    package var liveKitToken: Secret<String>? { secret(.liveKitToken) }
+    package var liveKitTokenURL: URL? { url(.liveKitTokenURL) }
+    package var liveKitRoom: String? { text(.liveKitRoom) }
+    /// Whether what people tell may go to a service outside the home's network as it is.
+    package var allowsPlainHTTP: Bool { bool(.allowPlainHTTP) }
     package var redisEnabled: Bool { bool(.redisEnabled) }
     package var offersMonitoring: Bool { bool(.monitoringTools) }
     /// Nil when no Redis is to be used.
@@ -150,7 +155,7 @@ package struct Configuration: Sendable {
         guard entries[.allowPlainHTTP]?.value != .bool(true) else { return }
         for key in [
             ConfigurationKey.openAIBaseURL, .modelServer, .upliftBaseURL, .speechServer, .wyomingRecogniser, .wyomingVoice,
-            .wyomingWakeWord,
+            .wyomingWakeWord, .liveKitURL, .liveKitTokenURL,
         ] {
             guard let entry = entries[key], case .url(let address) = entry.value,
                 ["http", "ws", "tcp"].contains(address.scheme?.lowercased() ?? ""), !HomeNetwork.holds(address.host() ?? "")

@@ -157,7 +157,17 @@ extension ConfigurationKey {
         "LIVEKIT_API_KEY", .secret, example: "API...", group: .rooms, help: "Key of the LiveKit server.")
     package static let liveKitSecret = ConfigurationKey(
         "LIVEKIT_API_SECRET", .secret, example: "(the secret that belongs to the key)", group: .rooms,
-        help: "Secret of the LiveKit key.")
+        help: "Secret of the LiveKit key. With both the device gives itself tokens; whoever has them can enter every room.")
+    package static let liveKitToken = ConfigurationKey(
+        "LIVEKIT_TOKEN", .secret, example: "eyJ...", group: .rooms,
+        help: "A token for one room, made elsewhere. It comes before LIVEKIT_TOKEN_URL and the key.")
+    package static let liveKitTokenURL = ConfigurationKey(
+        "LIVEKIT_TOKEN_URL", .url(schemes: ["https", "http"]), example: "https://example.org/livekit/token", group: .rooms,
+        help: "Where a token can be had, so that no key has to be on this device: asked by POST with room_name and "
+            + "participant_identity, it answers with participant_token and server_url. It comes before the key.")
+    package static let liveKitRoom = ConfigurationKey(
+        "LIVEKIT_ROOM", .text, example: "home", group: .rooms,
+        help: "The room to join, where the token does not say it already.")
 
     package static let redisEnabled = ConfigurationKey(
         "REDIS_ENABLED", .bool, default: "true", example: "false", group: .cache,
@@ -186,7 +196,8 @@ extension ConfigurationKey {
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
         transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
-        liveKitSecret, redisEnabled, redisURL, monitoringTools, useTestUser, testUserID,
+        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, redisEnabled, redisURL, monitoringTools, useTestUser,
+        testUserID,
     ]
 
     package static func named(_ name: String) -> ConfigurationKey? { byName[name] }

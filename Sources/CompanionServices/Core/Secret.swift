@@ -18,6 +18,8 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 
 extension Secret: Equatable where Value: Equatable {}
 
+extension Secret: Hashable where Value: Hashable {}
+
 extension Secret: Encodable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()

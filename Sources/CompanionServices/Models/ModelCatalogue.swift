@@ -1,6 +1,6 @@
 /// What can be installed. Every archive is pinned by its SHA-256; ARCHITECTURE.md says why each was chosen.
 package enum ModelCatalogue {
-    package static let all: [ModelPackage] = [sherpa, silero, moonshine, wakeWord, joe]
+    package static let all: [ModelPackage] = [sherpa, silero, moonshine, wakeWord, joe, liveKit]
 
     /// Names for several packages at once.
     package static let groups: [String: [String]] = ["speech": [silero.name, moonshine.name]]
@@ -138,6 +138,32 @@ package enum ModelCatalogue {
                 ])
         ],
         preparation: .piperVoice(model: "model.onnx"), installedSize: 63_300_000)
+
+    /// Joins rooms of LiveKit.
+    package static let liveKit = ModelPackage(
+        name: "livekit", version: "1.2.1", gives: "joins LiveKit rooms", licence: "Apache-2.0",
+        sources: [
+            ModelSource(
+                project: "livekit", version: "1.2.1",
+                archives: [
+                    .x86: ModelArchive(
+                        file: "livekit-1.2.1-py3-none-manylinux_2_28_x86_64.whl",
+                        sha256: "c9a0269cc23a889e20f716405a59fbae375a0248ea3d2d043da103cfb0b71711", size: 11_865_889,
+                        platform: "manylinux_2_28_x86_64"),
+                    .arm: ModelArchive(
+                        file: "livekit-1.2.1-py3-none-manylinux_2_28_aarch64.whl",
+                        sha256: "8a3dd36574d5df73dba5baa8fbed97401e25b51ab38822fe2c4769fef994f09d", size: 10_636_251,
+                        platform: "manylinux_2_28_aarch64"),
+                ],
+                members: [
+                    .init("livekit/rtc/resources/liblivekit_ffi.so", as: liveKitLibrary),
+                    .init("livekit/rtc/resources/LICENSE.md", as: "LICENSE.md"),
+                ])
+        ],
+        installedSize: 28_500_000)
+
+    /// The file of ``liveKit`` that is opened.
+    package static let liveKitLibrary = "liblivekit_ffi.so"
 
     private static func everywhere(_ archive: ModelArchive) -> [Processor: ModelArchive] {
         [.x86: archive, .arm: archive]

@@ -8,6 +8,20 @@ package enum Digest {
     /// Only for protocols that name it, as the WebSocket handshake does; not for trust.
     package static func sha1(_ data: Data) -> Data { digest(data, EVP_sha1()) }
 
+    /// Tells whoever has the key that the data is what it was (RFC 2104).
+    package static func hmacSHA256(_ data: Data, key: Data) -> Data {
+        var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        _ = data.withUnsafeBytes { bytes in
+            key.withUnsafeBytes { key in
+                HMAC(
+                    EVP_sha256(), key.baseAddress, Int32(key.count), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count,
+                    &result, &length)
+            }
+        }
+        return Data(result.prefix(Int(length)))
+    }
+
     private static func digest(_ data: Data, _ algorithm: OpaquePointer?) -> Data {
         var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0

@@ -18,7 +18,7 @@ struct MachineChecks {
             let parts = warning.components(separatedBy: "; run: ")
             return Finding.warning("settings", parts[0], fix: parts.count > 1 ? parts[1] : "See 'companion-edge config check'.")
         }
-        let halves = [(ConfigurationKey.supabaseURL, ConfigurationKey.supabaseAnonKey), (.liveKitURL, .liveKitKey)]
+        let halves = [(ConfigurationKey.supabaseURL, ConfigurationKey.supabaseAnonKey), (.liveKitKey, .liveKitSecret)]
             .compactMap { first, second -> Finding? in
                 let (hasFirst, hasSecond) = (configuration.isSet(first), configuration.isSet(second))
                 guard hasFirst != hasSecond else { return nil }
