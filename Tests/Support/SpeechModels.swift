@@ -10,7 +10,7 @@ package enum SpeechModels {
 
     /// The folder, if everything is there.
     package static func ready() throws -> URL {
-        for name in ["sherpa-onnx", "silero-vad", "moonshine-base-en", "micro-wake-word", "piper-joe"] {
+        for name in ["sherpa-onnx", "silero-vad", "moonshine-base-en", "micro-wake-word", "piper-joe", "livekit"] {
             let receipt = folder.appending(path: "\(name)/receipt.json").path
             guard FileManager.default.fileExists(atPath: receipt) else { throw Missing() }
         }
