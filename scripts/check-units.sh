@@ -9,7 +9,8 @@ readonly worst_exposure=16 # in tenths
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root"/{etc/systemd/system,usr/local/lib/companion-edge}
-readonly names=(companion-edge.service companion-edge.socket companion-edge-sync.service companion-edge-sync.timer)
+readonly names=(companion-edge.service companion-edge.socket companion-edge-sync.service companion-edge-sync.timer
+    companion-llm.service)
 for unit in "${names[@]}"; do cp "$units/$unit" "$root/etc/systemd/system/"; done
 # verify only asks whether the program is there and executable.
 install -m 755 /dev/null "$root/usr/local/lib/companion-edge/companion-edge"
@@ -18,7 +19,7 @@ failed=0
 for unit in "${names[@]}"; do
     # verify also speaks of system units that the staged root lacks; only what is said about ours counts.
     findings=$(systemd-analyze verify --root="$root" --man=no --recursive-errors=no "$unit" 2>&1) || failed=1
-    findings=$(grep -F companion-edge <<<"$findings" || true)
+    findings=$(grep -E "companion-(edge|llm)" <<<"$findings" || true)
     [[ -z $findings ]] || {
         printf '%s\n' "$findings"
         failed=1

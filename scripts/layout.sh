@@ -12,7 +12,8 @@ readonly unit_folder=$PREFIX/lib/systemd/system
 readonly sysusers_file=$PREFIX/lib/sysusers.d/companion-edge.conf
 readonly tmpfiles_file=$PREFIX/lib/tmpfiles.d/companion-edge.conf
 readonly doc_folder=$PREFIX/share/doc/companion-edge
-readonly units=(companion-edge.service companion-edge.socket companion-edge-sync.service companion-edge-sync.timer)
+readonly units=(companion-edge.service companion-edge.socket companion-edge-sync.service companion-edge-sync.timer
+    companion-llm.service)
 readonly completions=(
     "bash $PREFIX/share/bash-completion/completions/companion-edge"
     "zsh $PREFIX/share/zsh/site-functions/_companion-edge"

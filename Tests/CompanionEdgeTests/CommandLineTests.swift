@@ -24,7 +24,8 @@ import Testing
             "reminders add", "reminders cancel", "status", "doctor", "config check", "config show", "users list", "users add",
             "users rename", "users remove", "version", "login", "logout", "whoami", "sync", "sync now", "sync conflicts",
             "sync quarantine", "sync retry", "sync reset", "say", "transcribe", "models list", "models install", "models remove",
-            "models verify", "devices list", "devices test", "devices record", "calibrate", "recordings", "history play",
+            "models verify", "models serve", "devices list", "devices test", "devices record", "calibrate", "recordings",
+            "history play",
             "talk", "voice status", "voice on", "voice off", "voice mute", "voice unmute", "voice volume",
         ]
         for name in fixed { #expect(names.contains(name), "\(name)") }

@@ -83,8 +83,42 @@ import Testing
             let installed: Bool
         }
         let models = try JSONDecoder().decode([Listed].self, from: Data(listed.output.utf8))
-        #expect(models.count == 5 && models.allSatisfy { !$0.installed })
+        #expect(models.count == 8 && models.allSatisfy { !$0.installed })
         #expect(try await home.command("models", "list", "--archives").output.contains("silero_vad-6.2.3-py3-none-any.whl"))
+    }
+
+    @Test("an installed language model is served until SIGTERM, says where and when it is ready, and answers the companion")
+    func serve() async throws {
+        var home = try Home()
+        home.settings = ["COMPANION_MODELS_DIR": SpeechModels.folder.path]
+        let notices = home.folder.file("notify").path
+        let systemd = try DatagramListener(path: notices)
+        let server = try home.start("models", "serve", "--port", "0", environment: ["NOTIFY_SOCKET": notices])
+        let line = try #require(await server.outputLines(atLeast: 1).first)
+        let address = try #require(line.wholeMatch(of: /smollm2-135m at (http:\/\/127\.0\.0\.1:\d+\/v1)/)?.1, "\(line)")
+        systemd.follow(server)
+        #expect(try await systemd.next() == "READY=1")
+        home.settings["COMPANION_MODEL_SERVER"] = String(address)
+        let doctor = try await home.command("doctor")
+        #expect(doctor.output.contains("local server: smollm2-135m at 127.0.0.1:"), "\(doctor.output)")
+        server.send(signal: SIGTERM)
+        #expect(await server.ended().status == 128 + SIGTERM)
+        #expect(try await home.command("models", "verify", "llama-server").status == 0, "it leaves nothing beside its files")
+    }
+
+    @Test("a model server that cannot be says what is missing or wrong")
+    func notServed() async throws {
+        var home = try Home()
+        let bare = try await home.command("models", "serve")
+        #expect(bare.status == 69 && bare.errors.contains("models install llama-server"), "\(bare)")
+        #expect(try await home.command("models", "serve", "--port", "70000").status == 64)
+        home.settings = ["COMPANION_MODELS_DIR": SpeechModels.folder.path]
+        #expect(try await home.command("models", "serve", "nosuch").status == 64)
+        let absent = try await home.command("models", "serve", "absent.gguf")
+        #expect(absent.status == 66 && absent.errors.contains("absent.gguf is not in \(home.folder.url.path)"), "\(absent)")
+        try Data("no model".utf8).write(to: home.folder.file("broken.gguf"))
+        let broken = try await home.command("models", "serve", "--port", "0", "broken.gguf")
+        #expect(broken.status == 1 && broken.errors.contains("could not be started with"), "\(broken)")
     }
 }
 

@@ -19,7 +19,8 @@ import Testing
             "bin/companion-edge", "lib/companion-edge/companion-edge",
             "lib/companion-edge/companion-edge_CompanionServices.resources", "lib/systemd/system/companion-edge.service",
             "lib/systemd/system/companion-edge.socket", "lib/systemd/system/companion-edge-sync.service",
-            "lib/systemd/system/companion-edge-sync.timer", "lib/sysusers.d/companion-edge.conf",
+            "lib/systemd/system/companion-edge-sync.timer", "lib/systemd/system/companion-llm.service",
+            "lib/sysusers.d/companion-edge.conf",
             "lib/tmpfiles.d/companion-edge.conf",
             "share/bash-completion/completions/companion-edge",
         ] {

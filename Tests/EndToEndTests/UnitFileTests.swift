@@ -9,14 +9,15 @@ import Testing
 
     static let names = [
         "companion-edge.service", "companion-edge.socket", "companion-edge-sync.service", "companion-edge-sync.timer",
+        "companion-llm.service",
     ]
 
     @Test("the units verify, and each service's exposure is at most 1.6")
     func unitsAreGood() async throws {
         let checked = try await check(Self.units)
         #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
-        let exposures = checked.output.matches(of: /exposure level for companion-edge(-sync)?.service: ([0-9.]+)/)
-        #expect(exposures.count == 2)
+        let exposures = checked.output.matches(of: /exposure level for companion-(edge|edge-sync|llm).service: ([0-9.]+)/)
+        #expect(exposures.count == 3)
         for exposure in exposures { #expect(try #require(Double(exposure.2)) <= 1.6) }
     }
 

