@@ -6,7 +6,7 @@ need_packages "${TEST_PACKAGES[@]}"
 need_cloud_stack
 say "building the program and its tests"
 build --build-tests || die "the build failed"
-need_speech_models
+need_models
 # All tests are Swift Testing's; without XCTest its empty summary does not hide theirs.
 tests=(swift test --skip-build --disable-xctest)
 # Rooms need a network of their own, see there.
@@ -15,7 +15,7 @@ in_network=()
 [[ "$*" =~ LiveKit|Room ]] && in_network=(scripts/room-network.sh)
 [ $# -eq 0 ] || exec "${in_network[@]}" "${tests[@]}" "$@" </dev/null
 # What sounds, listens and answers in real time would be judged by what else the machine does: these go alone, one by one.
-readonly REAL_TIME='AudioIOTests|ServiceVoiceTests|PlaybackTroubleTests|DeviceRefusalTests|TalkModesTests|TalkTests|TalkRecordingTests|TalkHardshipTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests|LanguageLadderTests|ModelTurnTests|ModelChatTests|OpenAIChatModelTests|UpliftVoiceTests|VoiceLadderTests|OpenAISpeechTests|HearingLadderTests|WyomingTests|SpeechServiceTests|InjectionTests|RedisCacheTests|ConversationReplayTests|QuietWorkTests'
+readonly REAL_TIME='AudioIOTests|ServiceVoiceTests|PlaybackTroubleTests|DeviceRefusalTests|TalkModesTests|TalkTests|TalkRecordingTests|TalkHardshipTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests|LanguageLadderTests|ModelTurnTests|ModelChatTests|LocalModelTests|HTTP2ModelTests|OpenAIChatModelTests|UpliftVoiceTests|VoiceLadderTests|OpenAISpeechTests|HearingLadderTests|WyomingTests|SpeechServiceTests|InjectionTests|RedisCacheTests|ConversationReplayTests|QuietWorkTests'
 say "running the tests"
 "${tests[@]}" --skip "$REAL_TIME" --skip "$ROOMS" </dev/null || die "tests failed"
 say "running the tests that need the machine for themselves"

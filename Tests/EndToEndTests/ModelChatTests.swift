@@ -6,24 +6,6 @@ import Testing
 
 /// Conversations through the program with model servers above its own mind, which fail as servers do.
 @Suite(.timeLimit(.minutes(10))) struct ModelChatTests {
-    /// Ten of them tell something that has to be remembered.
-    private static let script: [(say: String, slot: String?, value: String?)] = [
-        ("hello", nil, nil), ("my name is Sana", "FACT/name", "Sana"), ("I live in Lahore", "FACT/location", "Lahore"),
-        ("how are you today?", nil, nil), ("my sister is called Fatima", "RELATIONSHIP/sister_name", "Fatima"),
-        ("who won the world cup in 1992?", nil, nil), ("I am a teacher", "FACT/occupation", "teacher"),
-        ("the weather is lovely", nil, nil), ("what is 12 times 12?", nil, nil),
-        ("my favourite colour is green", "PREFERENCE/favorite_color", "green"), ("tell me something nice", nil, nil),
-        ("I went to the park this morning", nil, nil), ("it was very crowded there", nil, nil),
-        ("my brother is called Omar", "RELATIONSHIP/brother_name", "Omar"), ("he makes me laugh", nil, nil),
-        ("what is my sister's name?", nil, nil), ("why is the sky blue?", nil, nil), ("I felt a bit tired", nil, nil),
-        ("remind me to call Omar tomorrow at 5", nil, nil), ("thank you", nil, nil), ("I had rice for lunch", nil, nil),
-        ("my son is called Bilal", "RELATIONSHIP/son_name", "Bilal"), ("he started school", nil, nil),
-        ("what should I cook tonight?", nil, nil), ("my birthday is on 5 May", "FACT/birthday", nil),
-        ("I like reading", nil, nil),
-        ("do you like books?", nil, nil), ("what is my name?", nil, nil), ("that was a good day", nil, nil),
-        ("talk to you later", nil, nil),
-    ]
-
     private struct Said: Decodable {
         var role: String
         var text: String
@@ -45,13 +27,13 @@ import Testing
             "OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": first.address, "COMPANION_MODEL_SERVER": second.address,
             "COMPANION_LANGUAGE": "en",
         ]
-        let lines = Self.script.flatMap { [$0.say, "/why"] }
+        let lines = ThirtyTurns.script.flatMap { [$0.say, "/why"] }
         let ended = try await home.command("chat", input: lines.joined(separator: "\n") + "\n")
         #expect(ended.status == 0, "\(ended.errors)")
         let output = ended.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         try #require(output.count == lines.count, "each line has one line of answer: \(ended.output) \(ended.errors)")
         var answers: [String] = []
-        for (turn, step) in Self.script.enumerated() {
+        for (turn, step) in ThirtyTurns.script.enumerated() {
             let (answer, why) = (output[2 * turn], output[2 * turn + 1])
             answers.append(answer)
             #expect(!answer.isEmpty, "\(step.say)")
@@ -60,13 +42,13 @@ import Testing
         // What was said, by both, is there once and in order.
         let export = try await home.command("history", "export")
         let said = try export.output.split(separator: "\n").map { try JSONDecoder().decode(Said.self, from: Data($0.utf8)) }
-        #expect(said.filter { $0.role == "user" }.map(\.text) == Self.script.map(\.say))
+        #expect(said.filter { $0.role == "user" }.map(\.text) == ThirtyTurns.script.map(\.say))
         let spoken = said.filter { $0.role == "assistant" }.map(\.text)
         #expect(Array(spoken.prefix(answers.count)) == answers, "only the goodbye may follow")
         // And so is what was learnt.
         let list = try await home.command("memory", "list", "--json", "--limit", "1000")
         let rows = try JSONDecoder().decode([Row].self, from: Data(list.output.utf8))
-        for step in Self.script {
+        for step in ThirtyTurns.script {
             guard let slot = step.slot else { continue }
             let found = rows.filter { "\($0.category)/\($0.key)" == slot }
             #expect(found.count == 1, "\(slot): \(rows)")
@@ -93,6 +75,26 @@ import Testing
         let ended = try await home.command("chat", "tell me about your day")
         #expect(ended.status == 0 && ended.output.hasPrefix("one two three"), "\(ended.output) \(ended.errors)")
         #expect(ended.output.contains("I lost the thread there."))
+    }
+
+    @Test("a model server at home is asked when the first one fails, is named by /why, and listed by doctor")
+    func realServer() async throws {
+        let (first, second) = (try await ScriptedModels(), try await LocalModelServer())
+        try await first.always(fault: "trouble")
+        var home = try Home()
+        home.settings = [
+            "OPENAI_BASE_URL": first.address, "COMPANION_MODEL_SERVER": second.address, "COMPANION_LANGUAGE": "en",
+            // It reads slowly where others work beside it.
+            "COMPANION_MODEL_PATIENCE_MS": "20000",
+        ]
+        let ended = try await home.command("chat", input: "I went to the park\n/why\n")
+        let output = ended.output.split(separator: "\n").map(String.init)
+        try #require(ended.status == 0 && output.count >= 2, "\(ended)")
+        #expect(!output[0].isEmpty)
+        #expect(output[1].contains("asked local server (scripted-1): failed, server in trouble (500)"), "\(output[1])")
+        #expect(output[1].contains("asked local server (\(LocalModelServer.model)): "), "\(output[1])")
+        let doctor = try await home.command("doctor")
+        #expect(doctor.output.contains("local server: \(LocalModelServer.model) at 127.0.0.1:\(second.port)"), "\(doctor.output)")
     }
 
     @Test("killed while a model is asked, what was said and learnt is there once, and the next start answers nothing twice")
