@@ -51,14 +51,16 @@ final class GroupCommitter: Sendable {
     private let userID: UserID
     private let deviceID: String
     private let clock: any WallClock
+    private let tableChanges: TableChanges
     private let time = ContinuousClock()
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, userID: UserID, deviceID: String, clock: any WallClock) {
+    init(pool: DatabasePool, userID: UserID, deviceID: String, clock: any WallClock, tableChanges: TableChanges) {
         self.pool = pool
         self.userID = userID
         self.deviceID = deviceID
         self.clock = clock
+        self.tableChanges = tableChanges
     }
 
     var statistics: WriteStatistics { state.withLock(\.statistics) }
@@ -175,6 +177,7 @@ final class GroupCommitter: Sendable {
     ) throws {
         let db = transaction.db
         try db.inTransaction(.immediate) {
+            try tableChanges.noticeOthers(db)
             if let moved { try transaction.setClockAnchor(moved) }
             for entry in group {
                 let changes = db.totalChangesCount

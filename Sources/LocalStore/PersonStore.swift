@@ -15,6 +15,7 @@ package final class PersonStore: Sendable {
     let pool: DatabasePool
     private let committer: GroupCommitter
     private let reserve: DiskReserve?
+    private let tableChanges = TableChanges()
 
     private init(
         userID: UserID, file: URL, clock: any WallClock, deviceID: String, pool: DatabasePool, reserve: DiskReserve?
@@ -25,7 +26,9 @@ package final class PersonStore: Sendable {
         self.deviceID = deviceID
         self.pool = pool
         self.reserve = reserve
-        committer = GroupCommitter(pool: pool, userID: userID, deviceID: deviceID, clock: clock)
+        committer = GroupCommitter(
+            pool: pool, userID: userID, deviceID: deviceID, clock: clock, tableChanges: tableChanges)
+        pool.add(transactionObserver: tableChanges, extent: .observerLifetime)
     }
 
     /// Opens `file`, creating it (mode 0600) and bringing its schema up to date as needed.
@@ -50,7 +53,9 @@ package final class PersonStore: Sendable {
             try SearchIndexer.catchUp(db)
             return deviceID
         }
-        return PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool, reserve: reserve)
+        let store = PersonStore(userID: userID, file: file, clock: clock, deviceID: deviceID, pool: pool, reserve: reserve)
+        try pool.writeWithoutTransaction { try store.tableChanges.noticeOthers($0) }
+        return store
     }
 
     /// Runs `body` on a snapshot; never waits for writers.
@@ -112,6 +117,9 @@ package final class PersonStore: Sendable {
 
     /// How many bodies were written, and in how many commits.
     package var writeStatistics: WriteStatistics { committer.statistics }
+
+    /// Another number, in this process, whenever a commit may have changed one of these tables. Ask before reading what it stands for.
+    package func changes(of tables: [String]) -> Int { tableChanges.count(of: tables) }
 
     /// How many bodies wait for their turn.
     package var writesWaiting: Int { committer.waiting }

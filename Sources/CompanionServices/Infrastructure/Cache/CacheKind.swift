@@ -10,13 +10,15 @@ package struct CacheKind<Value: Sendable>: Sendable {
     package let timeToLive: Duration
     /// Whether it is worth a way to Redis. What the person's own file gives in some microseconds is not.
     package let isShared: Bool
+    /// All tables of the person's file that it is made from; nil where that is more than can be told, or nothing of them.
+    let tables: [String]?
     let encode: @Sendable (Value) throws -> [UInt8]
     let decode: @Sendable ([UInt8]) throws -> Value
     /// About how many bytes a value takes in memory.
     let size: @Sendable (Value) -> Int
 
     package init(
-        _ name: String, version: Int = 1, timeToLive: Duration, isShared: Bool = true,
+        _ name: String, version: Int = 1, timeToLive: Duration, isShared: Bool = true, tables: [String]? = nil,
         size: @escaping @Sendable (Value) -> Int, encode: @escaping @Sendable (Value) throws -> [UInt8],
         decode: @escaping @Sendable ([UInt8]) throws -> Value
     ) {
@@ -24,6 +26,7 @@ package struct CacheKind<Value: Sendable>: Sendable {
         self.version = version
         self.timeToLive = timeToLive
         self.isShared = isShared
+        self.tables = tables
         self.encode = encode
         self.decode = decode
         self.size = size
@@ -35,9 +38,11 @@ struct CacheCodingError: Error {}
 
 extension CacheKind {
     /// For what the person's own file gives in some microseconds: never sent anywhere.
-    static func local(_ name: String, timeToLive: Duration, size: @escaping @Sendable (Value) -> Int) -> CacheKind {
+    static func local(
+        _ name: String, timeToLive: Duration, tables: [String]? = nil, size: @escaping @Sendable (Value) -> Int
+    ) -> CacheKind {
         CacheKind(
-            name, timeToLive: timeToLive, isShared: false, size: size, encode: { _ in throw CacheCodingError() },
+            name, timeToLive: timeToLive, isShared: false, tables: tables, size: size, encode: { _ in throw CacheCodingError() },
             decode: { _ in throw CacheCodingError() })
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// One person's part of the cache.
 ///
 /// Keys are the cloud companion's, `user:{id}:…`. What is made from the person's rows is kept in memory only, and only as long as
-/// nothing was written: the file is the truth, and gives it in some microseconds. What is asked of a service is kept in Redis too,
+/// nothing was written to the tables they are in: the file is the truth, and gives it in some microseconds. What is asked of a service is kept in Redis too,
 /// under a name that changes whenever something is forgotten or corrected (``CacheEpoch``).
 package final class PersonCache: Sendable {
     private struct Known {
@@ -27,11 +27,11 @@ package final class PersonCache: Sendable {
         self.store = store
     }
 
-    /// What `make` makes from the person's rows, not made again until something is written.
+    /// What `make` makes from the person's rows, not made again until something is written where they are.
     func fromRows<Value>(
         _ kind: CacheKind<Value>, make: () async throws(ServiceError) -> Value
     ) async throws(ServiceError) -> Value {
-        let stamp = origin + store.writeStatistics.commits
+        let stamp = origin + (kind.tables.map { store.changes(of: $0) } ?? store.writeStatistics.commits)
         let key = "user:\(store.userID.text):\(kind.name)"
         if let value = await cache.get(key, as: kind, stamp: stamp) { return value }
         let value = try await make()
@@ -135,13 +135,16 @@ extension RedisCache {
 // MARK: What is cached
 
 extension CacheKind where Value == String {
-    static var profile: CacheKind { .local("profile", timeToLive: .seconds(3600)) { $0.utf8.count } }
+    static var profile: CacheKind { .local("profile", timeToLive: .seconds(3600), tables: ["user_profiles"]) { $0.utf8.count } }
     /// What was said in a piece of sound; the content's name has the sound, the language and the model in it.
     package static var transcription: CacheKind { .text("transcription", timeToLive: .seconds(86_400)) }
 }
 
 extension CacheKind where Value == StageState {
-    static var conversationState: CacheKind { .local("conversation_state", timeToLive: .seconds(300)) { _ in 600 } }
+    /// The ledger of trust, which lies among the settings, is written together with the row or not at all.
+    static var conversationState: CacheKind {
+        .local("conversation_state", timeToLive: .seconds(300), tables: ["conversation_state"]) { _ in 600 }
+    }
 }
 
 extension CacheKind where Value == Greeting {

@@ -149,6 +149,44 @@ import Testing
         // By a way that knows nothing of the cache.
         _ = try await person.store.write { try $0.saveUserProfile("from elsewhere") }
         #expect(try await profile() == "from elsewhere" && made == 3)
+        // What is written elsewhere takes nothing away; another program's writes may be anywhere, and are seen with the next of ours.
+        try await person.remember(("FACT", "pet", "a cat"))
+        #expect(try await profile() == "from elsewhere" && made == 3)
+        let ended = try await ChildProcess.run(
+            URL(filePath: "/usr/bin/sqlite3"),
+            [person.store.file.path, "UPDATE user_profiles SET profile_text = 'by hand'"])
+        #expect(ended.status == 0)
+        try await person.remember(("FACT", "pet", "a dog"))
+        #expect(try await profile() == "by hand" && made == 4)
+    }
+
+    private struct Trouble: Error {}
+
+    @Test("trust and stage are known until they change, whoever changes them, and a write that failed changes nothing")
+    func state() async throws {
+        let person = try Person()
+        let cache = PersonCache(.inMemory(), store: person.store)
+        let states = try ConversationStateService(store: person.store, lexicon: try SignalLexicon())
+        var made = 0
+        func trust() async throws -> Double {
+            try await cache.fromRows(.conversationState) { () async throws(ServiceError) -> StageState in
+                made += 1
+                return try await states.state()
+            }.trustScore
+        }
+        try await states.updateState(stage: "ENGAGEMENT", trust: 3)
+        #expect(try await trust() == 3 && made == 1)
+        try await person.remember(("FACT", "pet", "a cat"))
+        #expect(try await trust() == 3 && made == 1)
+        await #expect(throws: Trouble.self) {
+            try await person.store.write { transaction in
+                _ = try transaction.saveStageState(trust: 9)
+                throw Trouble()
+            }
+        }
+        #expect(try await trust() == 3 && made == 1)
+        try await states.updateState(trust: 4.2)
+        #expect(try await trust() == 4.2 && made == 2)
     }
 
     @Test("a file that was closed and replaced is read anew, although the cache lives on")
