@@ -93,6 +93,12 @@ import Testing
         let reply = try #require(ended.output.split(separator: "\n").first { $0.hasPrefix("companion") })
         let spoken = asked.filter { $0.kind == "uplift" }.map(\.text)
         #expect(spoken.contains { reply.contains($0.prefix(5)) }, "\(reply) was not among \(spoken)")
+        // The answer, and not the goodbye after it, was heard and spoken by services; another process can tell.
+        let why = try await home.command("chat", input: "/why\n").output
+        #expect(
+            why.contains("heard by cloud (scripted-ear): answered")
+                || why.contains("heard by local server (scripted-ear): answered"), "\(why)")
+        #expect(why.contains("spoken by") && why.contains("(Uplift): answered"), "\(why)")
     }
 
     @Test("without a service it is said what would understand Urdu")

@@ -190,13 +190,17 @@ package actor ConversationSession {
         return reply
     }
 
-    /// Why the last answer was what it was. Works after a restart as well.
+    /// Why the last answer was what it was. Works after a restart as well: a goodbye that only ended the conversation is no answer.
     package func why() async throws -> Explanation {
         let known = conversation?.id
         return try await companion.store.read { view in
-            guard let conversation = try known ?? view.conversations(limit: 1).first?.id,
-                let answer = try view.messages(conversation: conversation, limit: 12).last(where: { $0.role == .assistant })
-            else { throw ConversationError.nothingToExplain }
+            guard let conversation = try known ?? view.conversations(limit: 1).first?.id else {
+                throw ConversationError.nothingToExplain
+            }
+            let said = try view.messages(conversation: conversation, limit: 12).filter { $0.role == .assistant }
+            guard let answer = said.last(where: { $0.details["act"] != "goodbye" }) ?? said.last else {
+                throw ConversationError.nothingToExplain
+            }
             return try TurnRecord.explanation(of: answer, view)
         }
     }

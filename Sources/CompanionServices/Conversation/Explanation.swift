@@ -46,4 +46,8 @@ package struct Explanation: Sendable, Hashable, Codable {
     package let found: [Found]
     /// Who was asked for the answer, in the order in which it was known what came of it; empty where there are no models.
     package let route: [RungUse]
+    /// Who was asked for the words of what was said, and who for the voice of the answer; empty where nothing was spoken, or where only
+    /// this device hears and speaks.
+    package let heard: [RungUse]
+    package let spoken: [RungUse]
 }

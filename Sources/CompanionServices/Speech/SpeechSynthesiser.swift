@@ -4,6 +4,17 @@ package protocol SpeechSynthesiser: Sendable {
     ///
     /// The stream ends with a ``SpeechError`` when the voice fails. Who stops reading stops the voice.
     func speak(_ text: String, language: Language) -> AsyncThrowingStream<SynthesisedChunk, any Error>
+
+    /// The same. `note` is told who was asked to speak, and what came of it, as soon as that is known; of a voice that is no choice
+    /// of several there is nothing to tell.
+    func speak(_ text: String, language: Language, note: @escaping @Sendable (RungUse) -> Void)
+        -> AsyncThrowingStream<SynthesisedChunk, any Error>
+}
+
+extension SpeechSynthesiser {
+    package func speak(_ text: String, language: Language, note: @escaping @Sendable (RungUse) -> Void)
+        -> AsyncThrowingStream<SynthesisedChunk, any Error>
+    { speak(text, language: language) }
 }
 
 /// A piece of speech: one channel.

@@ -85,6 +85,7 @@ extension VoiceSession {
             let transcript = try await recognition.finish()
             try Task.checkCancellation()
             metrics.note(transcript)
+            lastHeard = transcript.route
             hearings[number] = nil
             tell(.transcript(hearing: number, text: transcript.text))
         } catch is CancellationError {

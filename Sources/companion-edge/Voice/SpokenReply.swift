@@ -21,6 +21,10 @@ struct SpokenReply: Sendable {
     var finished: Set<Int> = []
     var hasStarted = false
     var task: Task<Void, Never>?
+    /// Who heard what it answers.
+    var heard: [RungUse] = []
+    /// Who speaks it.
+    let uses = SpeechUses()
     /// What is announced by it.
     var announcement: String?
 

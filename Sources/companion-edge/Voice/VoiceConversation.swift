@@ -45,7 +45,8 @@ struct VoiceConversation: Sendable {
         if choice.mode == .wakeWord { detection.preRoll = 2000 }
         session = try VoiceSession(
             VoiceParts(
-                recogniser: equipment.recogniser, language: choice.language, voice: equipment.voice, loudspeaker: loudspeaker,
+                recogniser: equipment.recogniser.keeping(in: companion.mind.cache), language: choice.language,
+                voice: equipment.voice, loudspeaker: loudspeaker,
                 detector: VoiceActivityDetector(model: equipment.activity, settings: detection),
                 cleaning: choice.cleaning, conversation: conversation, store: companion.store,
                 echoLoss: home.echo?.loss, echoDelay: home.echo?.delay ?? 0, recordings: home.recordings,

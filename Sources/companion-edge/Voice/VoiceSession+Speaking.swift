@@ -10,6 +10,7 @@ extension VoiceSession {
     func prepare(_ generation: Int, _ text: String) {
         var reply = SpokenReply(generation: generation)
         reply.utterance = text
+        let uses = reply.uses
         reply.task = Task {
             // What was heard of the answer before belongs to what this one rests on.
             await cutting?.value
@@ -18,7 +19,7 @@ extension VoiceSession {
                 replies[generation]?.language = preview.language
                 // What a model will say nobody knows yet.
                 if !preview.isOpen, let first = SentenceChunker.pieces(of: preview.text).first {
-                    let sound = try await wholeSound(of: first, language: preview.language)
+                    let sound = try await wholeSound(of: first, language: preview.language, uses)
                     replies[generation]?.expected = (first, sound)
                 }
                 try Task.checkCancellation()
@@ -33,6 +34,7 @@ extension VoiceSession {
     func speak(_ generation: Int, _ text: String) {
         metrics.turns += 1
         publish(.said(text))
+        replies[generation]?.heard = lastHeard
         replies[generation]?.task = Task {
             await cutting?.value
             do {
@@ -142,7 +144,8 @@ extension VoiceSession {
 
     private func speakPiece(_ text: String, language: Language, to item: PlaybackItemID) async throws {
         var converter: RateConverter?
-        for try await chunk in parts.voice.speak(text, language: language.spoken) {
+        let uses = replies[item.generation]?.uses
+        for try await chunk in parts.voice.speak(text, language: language.spoken, note: { uses?.note($0) }) {
             let current = try converter ?? RateConverter(from: chunk.rate, to: parts.loudspeaker.rate)
             converter = current
             try await hand(over: current.convert(chunk.samples), to: item)
@@ -157,10 +160,10 @@ extension VoiceSession {
         try await parts.loudspeaker.enqueue(samples, to: item)
     }
 
-    private func wholeSound(of text: String, language: Language) async throws -> [Int16] {
+    private func wholeSound(of text: String, language: Language, _ uses: SpeechUses? = nil) async throws -> [Int16] {
         var sound: [Int16] = []
         var converter: RateConverter?
-        for try await chunk in parts.voice.speak(text, language: language.spoken) {
+        for try await chunk in parts.voice.speak(text, language: language.spoken, note: { uses?.note($0) }) {
             let current = try converter ?? RateConverter(from: chunk.rate, to: parts.loudspeaker.rate)
             converter = current
             sound += current.convert(chunk.samples)
@@ -201,6 +204,7 @@ extension VoiceSession {
         replies[generation] = nil
         kept[generation] = nil
         tapes.finish(generation, of: reply.reply?.messageID)
+        keepSpeech(of: reply, as: reply.reply?.messageID)
         tell(.playbackFinished(generation: generation))
         if let id = reply.announcement { announcements.removeValue(forKey: id)?.done(true) }
         if reply.reply?.isFarewell == true { publish(.farewell) }
@@ -253,6 +257,7 @@ extension VoiceSession {
                 message = try await parts.conversation.keepHeard(words, of: made)?.messageID ?? made.answeredMessageID
             }
             tapes.finish(reply.generation, of: message)
+            keepSpeech(of: reply, as: message)
             guard let id = reply.announcement, announcements[id] != nil else { return }
             if words.isEmpty, engine.hasLoudspeaker {
                 // Nobody heard it, so it is still to be said.

@@ -26,6 +26,8 @@ actor VoiceSession {
     var metrics = VoiceMetrics()
 
     var hearings: [Int: SpeechHearing] = [:]
+    /// Who understood what was said last.
+    var lastHeard: [RungUse] = []
     var replies: [Int: SpokenReply] = [:]
     /// What was kept for a generation, also when that was cut while it was being kept.
     var kept: [Int: Reply] = [:]

@@ -126,6 +126,22 @@ import Testing
         #expect(try await messages().map(\.text) == ["I went to the park"])
     }
 
+    @Test("who heard and who spoke is told of the last spoken answer and of no other, after a goodbye and a restart too")
+    func speech() async throws {
+        try await server.always(answer: "Good to hear.")
+        let heard = RungUse(rung: "cloud", model: "ear", outcome: .answered)
+        let spoken = RungUse(rung: RungUse.floor, outcome: .answered, why: "no service spoke")
+        let reply = try await harness.session.reply(to: "I went to the park")
+        try await harness.session.keepSpeech(of: reply.messageID, heard: [heard], spoken: [spoken])
+        let why = try await harness.session.why()
+        #expect(why.heard == [heard] && why.spoken == [spoken])
+        try await harness.reopen()
+        #expect(try await harness.session.why() == why)
+        try await harness.say("it was crowded")
+        let next = try await harness.session.why()
+        #expect(next.heard.isEmpty && next.spoken.isEmpty)
+    }
+
     @Test("a question of the companion's that was never said is not waited for")
     func pendingQuestion() async throws {
         try await server.always(answer: "Good to know.")

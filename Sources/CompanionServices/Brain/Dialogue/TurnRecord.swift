@@ -155,10 +155,11 @@ enum TurnRecord {
         let found = try (answer.details["found"]?.arrayValue ?? []).compactMap(\.objectValue).compactMap { fields in
             try self.found(fields, view)
         }
+        let speech = try view.speechTrail(of: answer.id)
         return Explanation(
             utterance: said?.text, reply: answer.text, acts: said.map { acts(in: $0.details) } ?? [],
             rules: (answer.details["rules"]?.arrayValue ?? []).compactMap(\.stringValue), memories: memories, found: found,
-            route: route(in: answer.details))
+            route: route(in: answer.details), heard: speech?.heard ?? [], spoken: speech?.spoken ?? [])
     }
 
     /// Nil when it is gone.

@@ -17,6 +17,8 @@ package struct RungUse: Sendable, Hashable, Codable {
 
     /// The companion's own mind, below all models.
     package static let floor = "this device"
+    /// What was asked before, and is known since.
+    package static let cache = "the cache"
 
     /// `cloud`, `local server` or ``floor``.
     package var rung: String

@@ -14,6 +14,8 @@ package enum PersonSetting {
     static let profileVersions = "profile_versions"
     static let onboardingApplied = "onboarding_applied"
     static let modelSpending = "model_spending"
+    /// A ``SpeechTrail``.
+    static let speechTrail = "speech_trail"
     static let trustLedger = "trust_ledger"
     /// A ``CacheEpoch``.
     static let cacheEpoch = "cache_epoch"

@@ -7,6 +7,14 @@ package protocol SpeechRecogniser: Sendable {
     ///
     /// - Throws: ``RecognitionError``, at once if `language` is not among ``languages``.
     func begin(language: Language) async throws -> any Recognition
+
+    /// The same for one person, whose repeated sound need not be understood anew: what a service makes of it is kept in the cache.
+    func keeping(in cache: PersonCache) -> any SpeechRecogniser
+}
+
+extension SpeechRecogniser {
+    /// What understands speech itself gains nothing by keeping it.
+    package func keeping(in cache: PersonCache) -> any SpeechRecogniser { self }
 }
 
 /// One utterance on its way from sound to words.
@@ -59,10 +67,19 @@ package struct Transcript: Sendable, Hashable {
     package let audioSeconds: Double
     /// How long the processor worked on this utterance, partial results included.
     package let computeSeconds: Double
+    /// Who was asked for the words, and what came of it; empty where there are no services.
+    package var route: [RungUse] = []
 
     package init(text: String, language: Language, words: [Word] = [], audioSeconds: Double, computeSeconds: Double) {
         (self.text, self.language, self.words) = (text, language, words)
         (self.audioSeconds, self.computeSeconds) = (audioSeconds, computeSeconds)
+    }
+
+    /// With who was asked for it.
+    func by(_ route: [RungUse]) -> Transcript {
+        var transcript = self
+        transcript.route = route
+        return transcript
     }
 }
 

@@ -25,7 +25,9 @@ struct ExplanationLines {
             let words = found.words.isEmpty ? "" : " through \(found.words.joined(separator: ", "))"
             lines.append("  found       \(found.kind) '\(found.text)'\(words)")
         }
+        for use in explanation.heard { lines.append("  heard by    \(Self.line(use))") }
         for use in explanation.route { lines.append("  asked       \(Self.line(use))") }
+        for use in explanation.spoken { lines.append("  spoken by   \(Self.line(use))") }
         self.lines = lines.map(PrintableText.visible)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LocalStore
 import Logging
 import Networking
 import Synchronization
@@ -102,6 +103,51 @@ import Testing
         }
         #expect(try await server.asked().count == 1)
         #expect(try await hear(ladder).text == "16000 samples")
+    }
+
+    @Test("who was asked for the words is told with them, and why others did not have them")
+    func route() async throws {
+        let (first, second) = (try await ScriptedSpeech(), try await ScriptedSpeech())
+        try await first.next(faults: ["unauthorized"])
+        let ladder = HearingLadder(try rungs(first, second), above: OwnEar())
+        var route = try await hear(ladder).route
+        #expect(route.map(\.rung) == ["cloud", "cloud"] && route.map(\.model) == ["service 0", "service 1"])
+        #expect(route.map(\.outcome) == [.failed, .answered] && route.map(\.why) == ["key refused", nil])
+        try await second.next(faults: ["trouble"])
+        route = try await hear(ladder).route
+        #expect(route.map(\.outcome) == [.skipped, .failed, .answered])
+        #expect(route.map(\.why) == ["rests after: key refused", "server in trouble (500)", "no service heard it"])
+        #expect(route.last?.rung == RungUse.floor)
+    }
+
+    @Test(
+        "sound that was understood before is not sent again, but for another person, after something was forgotten, or when it failed"
+    )
+    func repeated() async throws {
+        let (server, person, other) = (try await ScriptedSpeech(), try Person(), try Person())
+        try await person.remember(("FACT", "location", "Quetta"))
+        let shared = RedisCache(nil)
+        let ladder = HearingLadder(try rungs(server), above: OwnEar())
+        func hear(_ person: Person, _ language: Language = .english) async throws -> Transcript {
+            let recognition = try await ladder.keeping(in: PersonCache(shared, store: person.store)).begin(language: language)
+            try await recognition.accept(Self.tone)
+            return try await recognition.finish()
+        }
+        try await server.next(faults: ["trouble"])
+        #expect(try await hear(person).text == "16000 samples", "what this device heard is not kept as a service's words")
+        try await server.next(answers: ["what the cloud heard", "what another said"])
+        #expect(try await hear(person).text == "what the cloud heard")
+        let again = try await hear(person)
+        #expect(again.text == "what the cloud heard" && again.audioSeconds == 1)
+        #expect(again.route.map(\.rung) == [RungUse.cache])
+        #expect(try await server.asked().count == 2)
+        #expect(try await hear(other).text == "what another said")
+        #expect(try await server.asked().count == 3)
+        _ = try await person.store.write { try $0.forgetMemory(category: .fact, key: "location") }
+        #expect(try await hear(person).text == "the server heard this")
+        #expect(try await server.asked().count == 4)
+        // The ears of this device alone keep nothing.
+        #expect(OwnEar().keeping(in: PersonCache(shared, store: person.store)) is OwnEar)
     }
 
     @Test("a service that is nearly always quick is not waited for longer than that")

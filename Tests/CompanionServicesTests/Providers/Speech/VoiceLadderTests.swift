@@ -93,6 +93,25 @@ import Testing
         #expect(left.count < all.count && left.count > 2)
     }
 
+    @Test("who was asked to speak is told, and why others did not")
+    func route() async throws {
+        let (server, own) = (try await ScriptedSpeech(), OwnVoice())
+        let ladder = VoiceLadder(try rungs(server), above: own)
+        func route(_ language: Language = .urdu) async throws -> [String] {
+            let uses = SpeechUses()
+            for try await _ in ladder.speak(Self.text, language: language, note: { uses.note($0) }) {}
+            return uses.all.map { "\($0.rung) \($0.model ?? "-") \($0.outcome.rawValue) \($0.why ?? "-")" }
+        }
+        #expect(try await route() == ["cloud Uplift answered -"])
+        try await server.next(faults: ["error", "cut"])
+        #expect(
+            try await route() == ["cloud Uplift failed reported a problem", "this device - answered no service spoke"])
+        let broken = try await route()
+        #expect(broken.first?.hasPrefix("cloud Uplift broke") == true, "\(broken)")
+        #expect(broken.last == "this device - answered ended what a service began")
+        #expect(try await route(.english) == ["this device - answered no service speaks this language"])
+    }
+
     @Test("a voice that does not end is ended, and nothing is said twice")
     func endless() async throws {
         let (server, own) = (try await ScriptedSpeech(), OwnVoice())

@@ -6,6 +6,7 @@ import Synchronization
 final class RungBook: Sendable {
     private struct Page {
         let name: String
+        let kind: LadderRung.Kind
         let network: any NetworkWatching
         let patience: (least: Duration, most: Duration)
     }
@@ -17,7 +18,7 @@ final class RungBook: Sendable {
     private let logger: Logger
 
     init<Engine>(_ rungs: [SpeechRung<Engine>], tuning: SpeechTuning, logger: Logger) {
-        pages = rungs.map { Page(name: $0.name, network: $0.network, patience: tuning.patience($0.kind)) }
+        pages = rungs.map { Page(name: $0.name, kind: $0.kind, network: $0.network, patience: tuning.patience($0.kind)) }
         health = Mutex(rungs.map { _ in RungHealth() })
         beginning = clock.now
         self.logger = logger
@@ -38,7 +39,23 @@ final class RungBook: Sendable {
     /// Why it cannot be asked now, as the end of a sentence.
     func silence(_ number: Int) -> String {
         guard pages[number].network.isOnline else { return "there is no network" }
-        return "\(pages[number].name) rests after: \(health.withLock { $0[number].lastTrouble } ?? "trouble")"
+        return "\(pages[number].name) \(rest(of: number))"
+    }
+
+    /// It was not asked, and why.
+    func skipped(_ number: Int) -> RungUse {
+        use(number, .skipped, why: pages[number].network.isOnline ? rest(of: number) : "no network")
+    }
+
+    private func rest(of number: Int) -> String { "rests after: \(health.withLock { $0[number].lastTrouble } ?? "trouble")" }
+
+    /// What a rung did, for those who want to know why; times since it was asked.
+    func use(_ number: Int, _ outcome: RungUse.Outcome, why: String? = nil, first: Duration? = nil, took: Duration? = nil)
+        -> RungUse
+    {
+        RungUse(
+            rung: pages[number].kind.rawValue, model: pages[number].name, outcome: outcome, why: why,
+            firstWords: first?.wholeMilliseconds, took: took?.wholeMilliseconds)
     }
 
     func answered(_ number: Int, after time: Duration) { health.withLock { $0[number].answered(firstWords: time) } }

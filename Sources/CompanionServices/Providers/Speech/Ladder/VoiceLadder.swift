@@ -14,10 +14,16 @@ package struct VoiceLadder: SpeechSynthesiser {
     }
 
     package func speak(_ text: String, language: Language) -> AsyncThrowingStream<SynthesisedChunk, any Error> {
+        speak(text, language: language) { _ in }
+    }
+
+    package func speak(_ text: String, language: Language, note: @escaping @Sendable (RungUse) -> Void)
+        -> AsyncThrowingStream<SynthesisedChunk, any Error>
+    {
         AsyncThrowingStream { continuation in
             let work = Task {
                 do {
-                    try await say(text, language) { continuation.yield($0) }
+                    try await say(text, language, note) { continuation.yield($0) }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -27,30 +33,50 @@ package struct VoiceLadder: SpeechSynthesiser {
         }
     }
 
-    private func say(_ text: String, _ language: Language, _ give: @escaping @Sendable (SynthesisedChunk) -> Void) async throws {
+    private func say(
+        _ text: String, _ language: Language, _ note: (RungUse) -> Void, _ give: @escaping @Sendable (SynthesisedChunk) -> Void
+    ) async throws {
         let mouth = Mouth(give)
         let book = rungs.book
         var rest = text
+        var why = "no service speaks this language"
         for (number, rung) in rungs.rungs.enumerated() where rung.languages.contains(language) {
             try Task.checkCancellation()
-            guard let patience = book.ask(number) else { continue }
+            why = "no service spoke"
+            guard let patience = book.ask(number) else {
+                note(book.skipped(number))
+                continue
+            }
             let attempt = VoiceAttempt(text: rest, mouth: mouth, patience: patience, stall: rungs.tuning.stall)
             let sound = rung.engine.speak(rest, language: language)
             switch await attempt.run(sound) {
-            case .said(let time): return book.answered(number, after: time)
-            case .late: book.late(number)
+            case .said(let time):
+                note(book.use(number, .answered, first: time))
+                return book.answered(number, after: time)
+            case .late:
+                note(book.use(number, .late, why: "no sound in time"))
+                book.late(number)
             case .failed(let error):
-                if Task.isCancelled { book.letGo(number) } else { book.failed(number, error) }
+                try failed(number, error)
+                note(book.use(number, .failed, why: LanguageModelError(of: error).label))
             case .broke(let unsaid, let error):
-                if Task.isCancelled { book.letGo(number) } else { book.failed(number, error) }
-                rest = unsaid
+                try failed(number, error)
+                note(book.use(number, .broke, why: LanguageModelError(of: error).label))
+                (rest, why) = (unsaid, "ended what a service began")
             }
-            try Task.checkCancellation()
             if rest.isEmpty { return }
         }
         try Task.checkCancellation()
+        note(.ownWords(because: why))
         for try await chunk in floor.speak(rest, language: language) { try mouth.say(chunk) }
         try mouth.close()
+    }
+
+    /// Who is not wanted any more has not failed.
+    private func failed(_ number: Int, _ error: any Error) throws {
+        guard Task.isCancelled else { return rungs.book.failed(number, error) }
+        rungs.book.letGo(number)
+        throw CancellationError()
     }
 }
 
