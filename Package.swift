@@ -35,7 +35,8 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CSherpa"),
         .systemLibrary(name: "CWakeWord"),
-        .target(name: "AudioIO", dependencies: ["CAlsa", "CLinux", "COgg", "COpus", "CSpeexDSP"], swiftSettings: settings),
+        .target(
+            name: "AudioIO", dependencies: ["CAlsa", "CLinux", "COgg", "COpus", "CSpeexDSP", logging], swiftSettings: settings),
         .target(name: "Networking", dependencies: ["CCurl", "CCrypto", "CLinux"], swiftSettings: settings),
         .target(name: "LocalStore", dependencies: [grdb, sqlite], swiftSettings: settings),
         .target(name: "SyncEngine", dependencies: ["LocalStore", "Networking", logging], swiftSettings: settings),
@@ -56,7 +57,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["LocalStore", "Networking", "SyncEngine"], path: "Tests/Support",
             exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
-        .testTarget(name: "AudioIOTests", dependencies: ["AudioIO", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "AudioIOTests", dependencies: ["AudioIO", "LocalStore", "TestSupport", logging], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "LocalStoreTests", dependencies: ["LocalStore", "TestSupport", grdb], swiftSettings: settings),
         .testTarget(

@@ -14,14 +14,19 @@ package final class AudioCapture: Sendable {
     ///   - isMuted: how it begins; whoever starts the program again passes what was so before.
     ///   - patience: how long a device that is lost later on is waited for; `nil` for ever. All streams end with it.
     /// - Throws: ``AudioError`` when it cannot be used now.
-    package init(_ id: AudioDeviceID, isMuted: Bool = false, patience: Duration? = nil) async throws {
+    package convenience init(_ id: AudioDeviceID, isMuted: Bool = false, patience: Duration? = nil) async throws {
+        try await self.init(isMuted: isMuted, patience: patience) { () throws(AudioError) in try Self.device(id) }
+    }
+
+    /// Opens whatever is a microphone here, on the microphone's thread.
+    init(isMuted: Bool, patience: Duration?, opening: @escaping CaptureLoop.Opening) async throws {
         loop = try await withCheckedThrowingContinuation { continuation in
             SoundThread.start(name: "microphone") {
                 let device: (any CaptureDevice)?
                 let loop: CaptureLoop
                 do {
-                    device = isMuted ? nil : try Self.device(id)
-                    loop = try CaptureLoop(isMuted: isMuted, patience: patience) { () throws(AudioError) in try Self.device(id) }
+                    device = isMuted ? nil : try opening()
+                    loop = try CaptureLoop(isMuted: isMuted, patience: patience, opening: opening)
                 } catch {
                     continuation.resume(throwing: error)
                     return

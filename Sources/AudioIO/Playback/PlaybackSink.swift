@@ -14,15 +14,21 @@ package final class PlaybackSink: Sendable {
     /// Opens the device.
     /// - Parameter patience: how long a device that is lost later on is waited for; `nil` for ever. The events end with it.
     /// - Throws: ``AudioError`` when it cannot be used now.
-    package init(_ id: AudioDeviceID, patience: Duration? = nil) async throws {
+    package convenience init(_ id: AudioDeviceID, patience: Duration? = nil) async throws {
+        try await self.init(patience: patience) { rate throws(AudioError) in try Self.device(id, rate: rate) }
+    }
+
+    /// Opens whatever is a loudspeaker here.
+    /// - Parameter opening: called on the loudspeaker's thread: with `nil` at first, then with the rate that it had.
+    init(patience: Duration?, opening: @escaping @Sendable (Int?) throws(AudioError) -> any PlaybackDevice) async throws {
         loop = try await withCheckedThrowingContinuation { continuation in
             SoundThread.start(name: "loudspeaker") {
                 let device: any PlaybackDevice
                 let loop: PlaybackLoop
                 do {
-                    device = try Self.device(id, rate: nil)
+                    device = try opening(nil)
                     loop = try PlaybackLoop(rate: device.rate, patience: patience) { rate throws(AudioError) in
-                        try Self.device(id, rate: rate)
+                        try opening(rate)
                     }
                 } catch {
                     continuation.resume(throwing: error)
