@@ -54,6 +54,8 @@ package final class RoomPerson: Sendable {
 
     package func mute(_ isMuted: Bool) async throws { try await peer.post("/mute", ["muted": .bool(isMuted)]) }
     package func unpublish() async throws { try await peer.post("/unpublish") }
+    /// Publishes a camera.
+    package func show() async throws { try await peer.post("/show") }
 
     package func send(_ text: String, topic: String = "", isReliable: Bool = true, to others: [String] = []) async throws {
         try await peer.post(

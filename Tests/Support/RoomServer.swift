@@ -97,6 +97,11 @@ package final class RoomServer: Sendable {
         (try await log()["joins"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
+    /// The tracks of others that a participant asked not to be sent.
+    package func declined(by identity: String) async throws -> [String] {
+        (try await log()["declined"]?.objectValue?[identity]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+
     /// What the server knows of those in the room, as LiveKit's protocol says it in JSON.
     package func participants(in room: String = "home") async throws -> [[String: JSONValue]] {
         (try await log()["rooms"]?.objectValue?[room]?.arrayValue ?? []).compactMap(\.objectValue)

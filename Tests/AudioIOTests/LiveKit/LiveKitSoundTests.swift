@@ -106,4 +106,24 @@ import Testing
         #expect(track.sid == nil)
         await visit.leave()
     }
+
+    @Test("pictures are declined, whether they were there before us or come later, and sound goes on", arguments: [true, false])
+    func pictures(areBefore: Bool) async throws {
+        let server = try await RoomServer()
+        let mira = try await RoomPerson()
+        try await mira.join(server, token: try await server.token("mira"))
+        if areBefore { try await mira.show() }
+        let visit = try await RoomVisit.enter(server)
+        if !areBefore { try await mira.show() }
+        let voice = await visit.room.voice(of: "mira")
+        let capture = try await AudioCapture(of: voice)
+        try await mira.tone(hertz: 660, seconds: 60, waits: false)
+        #expect(await RoomSound.hears(660, capture.subscribe()))
+        var declined: [String] = []
+        while declined.isEmpty { declined = try await server.declined(by: "companion") }
+        #expect(declined.count == 1)
+        #expect(await visit.room.participants.first?.tracks.map(\.source) == [.microphone])
+        try await capture.close()
+        await visit.leave()
+    }
 }

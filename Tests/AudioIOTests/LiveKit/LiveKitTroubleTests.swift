@@ -171,4 +171,15 @@ import Testing
         #expect(library.liveHandles == baseline)
         #expect(try await server.wait(forParticipants: 1) == ["mira"])
     }
+
+    @Test("a stay whose task is cancelled is left, like one that is ended")
+    func cancelled() async throws {
+        let server = try await RoomServer()
+        let visit = try await RoomVisit.enter(server)
+        _ = try await visit.room.publish(VoiceTrackSettings(name: "voice"))
+        visit.cancel()
+        #expect(await visit.ended() == nil)
+        #expect(await !visit.room.isConnected)
+        #expect(try await server.wait(forParticipants: 0).isEmpty)
+    }
 }

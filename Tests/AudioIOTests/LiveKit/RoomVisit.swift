@@ -94,6 +94,8 @@ final class RoomVisit: Sendable {
         return await ended()
     }
 
+    func cancel() { running.withLock { $0 }?.cancel() }
+
     /// Waits until the stay is over; returns why.
     func ended() async -> LiveKitError? { await running.withLock { $0 }?.value }
 

@@ -9,6 +9,7 @@ POST /say         {"file", "waits": true}            what is in the file (sample
 POST /tone        {"hertz", "seconds", "waits"}      or a tone is
 POST /mute        {"muted"}                          the microphone's track is muted
 POST /unpublish   {}                                 it is taken away; /say publishes it again
+POST /show        {}                                 a camera is published, with one picture
 POST /data        {"text", "topic", "reliable", "to"}
 POST /text        {"text", "topic", "attributes"}    as a text stream
 POST /endless     {"text", "topic"}                  a text stream that is begun and never ended
@@ -148,6 +149,14 @@ class Person:
         self.publication = None
         return web.json_response({})
 
+    async def show(self, request):
+        self.camera = rtc.VideoSource(64, 64)
+        track = rtc.LocalVideoTrack.create_video_track("camera", self.camera)
+        await self.room.local_participant.publish_track(
+            track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA, simulcast=False))
+        self.camera.capture_frame(rtc.VideoFrame(64, 64, rtc.VideoBufferType.RGBA, bytes(4 * 64 * 64)))
+        return web.json_response({})
+
     # Listening
 
     def on_track(self, track, publication, other):
@@ -270,6 +279,7 @@ async def main():
     app.add_routes([
         web.post("/join", person.join), web.post("/leave", person.leave), web.post("/say", person.say),
         web.post("/tone", person.tone), web.post("/mute", person.mute), web.post("/unpublish", person.unpublish),
+        web.post("/show", person.show),
         web.post("/data", person.send_data), web.post("/text", person.send_text), web.post("/endless", person.send_endless),
         web.post("/bytes", person.send_bytes), web.post("/rpc", person.rpc), web.post("/attributes", person.set_attributes),
         web.get("/wait", person.wait), web.get("/log", person.log), web.get("/heard", person.give_heard),

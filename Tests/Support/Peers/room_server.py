@@ -14,7 +14,8 @@ Only for tests:
     POST /_test/remove  {"room", "identity"}            the participant is put out
     POST /_test/delete  {"room"}                        the room is
     POST /_test/refresh {"room", "identity", "token"}   the participant is given another token
-    GET  /_test/log     {"rooms": {name: [participant, ...]}, "joins": [...], "refused": [...], "requests": [...]}
+    GET  /_test/log     {"rooms": {name: [participant, ...]}, "declined": {identity: [track, ...]}, "joins": [...],
+                         "refused": [...], "requests": [...]}
     GET  /_test/wait    ?room=&count=        answers when so many participants are in the room, with their identities
 """
 import asyncio
@@ -155,11 +156,12 @@ class Participant:
     # Sound
 
     def wanted(self):
-        """What others publish that this one should hear and does not yet."""
+        """What others publish that this one should hear and does not yet. Pictures are passed on to nobody."""
         if not self.hears_all:
             return []
         return [track for other in self.room.others(self) for track in other.tracks.values()
-                if track.is_live and track.info.sid not in self.subscribed and track.info.sid not in self.unwanted]
+                if track.is_live and track.info.type == models.AUDIO and track.info.sid not in self.subscribed
+                and track.info.sid not in self.unwanted]
 
     def free_sections(self):
         taken = list(self.subscribed.values())
@@ -437,6 +439,8 @@ class Server:
         return web.json_response({
             "rooms": {name: [MessageToDict(each.info) for each in room.participants.values()]
                       for name, room in self.rooms.items()},
+            "declined": {each.identity: sorted(each.unwanted) for room in self.rooms.values()
+                         for each in room.participants.values()},
             "joins": self.joins, "refused": self.refused, "requests": self.requests})
 
     async def wait(self, request):

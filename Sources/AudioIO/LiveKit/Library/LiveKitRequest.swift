@@ -147,6 +147,14 @@ extension LiveKitRequest {
         }
     }
 
+    /// `SetSubscribedRequest`
+    static func subscribe(_ isWanted: Bool, publication: UInt64) -> LiveKitRequest {
+        LiveKitRequest("choose what is received", 8) {
+            $0.put(1, isWanted)
+            $0.put(2, publication)
+        }
+    }
+
     // MARK: Data
 
     /// `PublishDataRequest`: the bytes are copied before the request returns.

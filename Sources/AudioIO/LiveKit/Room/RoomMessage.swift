@@ -38,13 +38,13 @@ enum RoomMessage: Sendable {
         case 3: self = .participantDisconnected(content.string(1))
         case 7:
             let (participant, info) = (content.string(1), content[2][2])
-            _ = library.own(content[2])
-            self = .trackPublished(RoomTrack(info, of: participant), isAudio: info.int(3) == 1)
+            library.settle(publication: content[2])
+            self = .trackPublished(RoomTrack(info, of: participant), isAudio: info.isAudio)
         case 8: self = .trackUnpublished(participant: content.string(1), sid: content.string(2))
         case 9:
             let info = content[2][2]
             self = .trackSubscribed(
-                participant: content.string(1), sid: info.string(1), isAudio: info.int(3) == 1, library.own(content[2]))
+                participant: content.string(1), sid: info.string(1), isAudio: info.isAudio, library.own(content[2]))
         case 10: self = .trackUnsubscribed(participant: content.string(1), sid: content.string(2))
         case 12, 13: self = .muted(participant: content.string(1), sid: content.string(2), kind == 12)
         case 14: self = .activeSpeakers(content.strings(1))
@@ -100,9 +100,9 @@ struct RoomJoined: Sendable {
             _ = library.own(other[1])
             var facts = RoomParticipant(other[1][2])
             for publication in other.messages(2) {
-                _ = library.own(publication)
+                library.settle(publication: publication)
                 let info = publication[2]
-                if info.int(3) == 1 { facts.tracks.append(RoomTrack(info, of: facts.identity)) }
+                if info.isAudio { facts.tracks.append(RoomTrack(info, of: facts.identity)) }
             }
             return facts
         }
@@ -152,4 +152,18 @@ extension RoomTrack {
             participant: participant, sid: info.string(1), name: info.string(2), source: Source(rawValue: info.int(4)),
             isMuted: info.bool(9))
     }
+}
+
+extension LiveKitLibrary {
+    /// Gives back a publication of somebody else's. What is no sound is declined: pictures would be sent here, and decoded, for nobody.
+    fileprivate func settle(publication: WireReader) {
+        guard let handle = own(publication), !publication[2].isAudio else { return }
+        // Refused, it only comes in vain; the library's log says why.
+        _ = try? request(.subscribe(false, publication: handle.id))
+    }
+}
+
+extension WireReader {
+    /// Of a `TrackInfo` or `TrackPublicationInfo`, whose field 3 is a `TrackKind`.
+    fileprivate var isAudio: Bool { int(3) == 1 }
 }
