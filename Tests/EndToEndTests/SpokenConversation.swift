@@ -71,13 +71,17 @@ struct SpokenConversation {
 
     /// How it sounds, at 48 kHz.
     func sound(of text: String, by voice: String) async throws -> [Int16] {
+        try await Self.sound(of: text, by: voice, at: home)
+    }
+
+    static func sound(of text: String, by voice: String, at home: Home) async throws -> [Int16] {
         let file = home.folder.file("\(UUID()).wav")
         let made = try await home.start(
             "say", text, "--voice", voice, "--output", file.path,
             environment: ["COMPANION_MODELS_DIR": try SpeechModels.ready().path]
         ).ended()
         guard made.status == 0 else { throw PeerError(description: made.errors) }
-        return try Self.samples(file)
+        return try samples(file)
     }
 
     /// The person leaves by Ctrl-C.

@@ -10,7 +10,7 @@ package final class RoomServer: Sendable {
 
     /// The key that this server knows, and its secret.
     package static let key = "devkey"
-    package static let secret = "a secret for tests that is long enough"
+    package static let secret = "a-secret-for-tests-that-is-long-enough"
 
     package let port: Int
     private let peer: Mutex<ScriptedPeer>

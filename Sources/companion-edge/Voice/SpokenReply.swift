@@ -34,6 +34,9 @@ struct SpokenReply: Sendable {
 
     var isHeardWhole: Bool { isComplete && finished.contains(pieces.count - 1) }
 
+    /// All that is said of it, as far as it was found.
+    var whole: String { pieces.map(\.text).joined(separator: " ") }
+
     /// The words that were heard when playing had come to `position`.
     func words(heardBy position: PlayedPosition?) -> String {
         guard let position, position.item.generation == generation, position.item.number >= 0 else { return "" }

@@ -24,6 +24,19 @@ struct VoiceConversation: Sendable {
         _ choice: VoiceChoice, _ equipment: VoiceEquipment, _ companion: PersonCompanion, at home: VoiceHome = VoiceHome(),
         patience: Duration? = patience, isMuted: Bool = false, recorder: TurnRecorder? = nil, logger: Logger
     ) async throws {
+        try await self.init(choice, equipment, companion, at: home, isMuted: isMuted, recorder: recorder, logger: logger) {
+            try await VoiceDevices(choice, patience: patience, isMuted: isMuted)
+        }
+    }
+
+    /// - Parameters:
+    ///   - channel: where it is held, as it is stored.
+    ///   - open: opens what is listened with and spoken into, once everything else is ready.
+    init(
+        _ choice: VoiceChoice, _ equipment: VoiceEquipment, _ companion: PersonCompanion, at home: VoiceHome,
+        channel: String = "voice", isMuted: Bool = false, recorder: TurnRecorder? = nil, logger: Logger,
+        opening open: () async throws -> VoiceDevices
+    ) async throws {
         try equipment.check(choice.language)
         self.choice = choice
         recordings = home.recordings
@@ -31,14 +44,9 @@ struct VoiceConversation: Sendable {
         wakeWord = choice.mode == .wakeWord ? try Self.wakeWord(equipment, logger) : nil
         try await equipment.prepare(choice.language)
         try await Self.recover(home.recordings, logger)
-        loudspeaker = try await PlaybackSink(choice.loudspeaker, patience: patience)
-        do {
-            capture = try await AudioCapture(choice.microphone, isMuted: isMuted, patience: patience)
-        } catch {
-            try await loudspeaker.close()
-            throw error
-        }
-        conversation = companion.mind.startConversation(channel: "voice", language: choice.language)
+        let devices = try await open()
+        (capture, loudspeaker) = (devices.capture, devices.loudspeaker)
+        conversation = companion.mind.startConversation(channel: channel, language: choice.language)
         var settings = TurnSettings()
         settings.mode = choice.mode
         var detection = VoiceActivityDetector.Settings()
@@ -140,6 +148,19 @@ struct VoiceConversation: Sendable {
     /// The one key there is.
     func press() async { await session.press() }
 
+    /// Says the first words.
+    func greet() async {
+        await session.announce(
+            VoiceSession.Announcing(words: { [conversation] in try await conversation.greet() }, done: { _ in }))
+    }
+
+    /// Answers something that was written, aloud: at once, whatever is just being said.
+    func read(_ text: String) async {
+        await session.hush()
+        await session.announce(
+            VoiceSession.Announcing(words: { [conversation] in try await conversation.reply(to: text) }, done: { _ in }))
+    }
+
     /// Says a reminder as soon as nobody speaks; returns when it was heard, or cannot be.
     func announce(_ reminder: Reminder) async throws {
         let (heard, tell) = AsyncStream.makeStream(of: Bool.self)
@@ -167,7 +188,6 @@ struct VoiceConversation: Sendable {
     }
 
     private func close() async throws {
-        try await capture.close()
-        try await loudspeaker.close()
+        try await VoiceDevices(capture: capture, loudspeaker: loudspeaker).close()
     }
 }

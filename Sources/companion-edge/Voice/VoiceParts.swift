@@ -36,6 +36,10 @@ enum VoiceNews: Sendable {
     case saying(String)
     /// What the companion says.
     case answer(Reply)
+    /// How much of what the companion says was heard so far.
+    case speaking(heard: String)
+    /// It was heard to its end.
+    case spoken(String)
     /// The companion was interrupted; all that was heard of it.
     case interrupted(heard: String)
     /// The companion stopped for nothing, and goes on.

@@ -205,6 +205,7 @@ extension VoiceSession {
         kept[generation] = nil
         tapes.finish(generation, of: reply.reply?.messageID)
         keepSpeech(of: reply, as: reply.reply?.messageID)
+        publish(.spoken(reply.whole))
         tell(.playbackFinished(generation: generation))
         if let id = reply.announcement { announcements.removeValue(forKey: id)?.done(true) }
         if reply.reply?.isFarewell == true { publish(.farewell) }
@@ -219,6 +220,8 @@ extension VoiceSession {
             guard played != last, let played else { continue }
             last = played
             tell(.playbackMoved(generation: played.item.generation, heard: Int(played.seconds * 1000)))
+            let heard = replies[played.item.generation]?.words(heardBy: played) ?? ""
+            if !heard.isEmpty { publish(.speaking(heard: heard)) }
         }
     }
 

@@ -36,7 +36,7 @@ from av import Packet
 from google.protobuf.json_format import MessageToDict
 from livekit.protocol import models, rtc
 
-KEY, SECRET = "devkey", "a secret for tests that is long enough"
+KEY, SECRET = "devkey", "a-secret-for-tests-that-is-long-enough"
 # What the client understands is told by this number: from 18 on it wants data channels that were agreed on before.
 PROTOCOL = 16
 

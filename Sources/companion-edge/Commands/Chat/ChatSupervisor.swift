@@ -9,13 +9,13 @@ struct ChatSupervisor {
     let companion: PersonCompanion
 
     /// Runs `conversation` to its end, whatever it is. The daemon announces by itself; without one we do.
-    func run(
-        _ conversation: @escaping @Sendable (ChatSteps) async throws -> ExitStatus,
+    func run<Outcome: Sendable>(
+        _ conversation: @escaping @Sendable (ChatSteps) async throws -> Outcome,
         announcing announce: @escaping AnnouncementBoard.Listener
-    ) async -> Result<ExitStatus, any Error> {
+    ) async -> Result<Outcome, any Error> {
         let steps = ChatSteps()
         let announcer = context.daemon == nil ? makeAnnouncer() : nil
-        return await withTaskGroup(of: Result<ExitStatus, any Error>?.self) { group in
+        return await withTaskGroup(of: Result<Outcome, any Error>?.self) { group in
             group.addTask { [household, companion] in
                 do {
                     return .success(
@@ -58,7 +58,7 @@ struct ChatSupervisor {
                     return nil
                 }
             }
-            var outcome: Result<ExitStatus, any Error> = .success(.terminated)
+            var outcome: Result<Outcome, any Error> = .failure(CancellationError())
             for await result in group {
                 guard let result else { continue }
                 outcome = result

@@ -197,15 +197,28 @@ actor Household {
             throw CommandFailure(.temporary, "The store is just being replaced.", advice: "Give the command again.")
         }
         let store = try PersonStore.open(in: directory, userID: id, clock: clock, reserve: reserve)
-        let brain = try brain ?? EmbeddedBrain.load()
-        self.brain = brain
         let companion = try PersonCompanion(
-            store: store, brain: brain, options: CompanionOptions(configuration), ladder: ladder(),
+            store: store, brain: try knownBrain(), options: CompanionOptions(configuration), ladder: ladder(),
             sound: HouseholdSound(voice: voice, devices: devices), cache: cache, pool: pool,
             remote: { [weak self] in await self?.remoteBatches(of: id) }, logger: logger)
         companions[id] = companion
         attendant?.attend(companion, of: self, cloud: try cloudIfSet())
         return companion
+    }
+
+    /// For somebody whom nobody knows: a companion whose memory is in `folder`, which belongs to the caller. It is not among
+    /// ``openCompanions``, nothing of it is synced, and the caller closes its store.
+    func guest(in folder: URL) throws -> PersonCompanion {
+        let store = try PersonStore.open(folder.appending(path: "guest.sqlite"), userID: .random(), clock: clock)
+        return try PersonCompanion(
+            store: store, brain: try knownBrain(), options: CompanionOptions(configuration), ladder: ladder(), pool: pool,
+            logger: logger)
+    }
+
+    private func knownBrain() throws -> EmbeddedBrain {
+        let brain = try brain ?? EmbeddedBrain.load()
+        self.brain = brain
+        return brain
     }
 
     /// Nil when the settings leave nothing to ask.

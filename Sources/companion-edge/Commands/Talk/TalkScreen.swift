@@ -73,7 +73,7 @@ final class TalkScreen: Sendable {
             if isSilent {
                 try await warn("Nothing comes from the microphone: is it switched off? 'companion-edge devices test' looks.")
             }
-        case .farewell: break
+        case .speaking, .spoken, .farewell: break
         }
     }
 

@@ -139,7 +139,7 @@ struct VoiceCare: Sendable {
         case .trouble(let trouble, let detail):
             logger.warning(
                 "trouble in a spoken conversation", metadata: ["what": "\(trouble.rawValue)", "why": "\(detail ?? "")"])
-        case .microphoneSilent(false), .phase, .level, .partial, .said, .saying, .answer, .farewell: break
+        case .microphoneSilent(false), .phase, .level, .partial, .said, .saying, .answer, .speaking, .spoken, .farewell: break
         }
     }
 
