@@ -52,7 +52,7 @@ struct SoundDevicesCommand: AsyncParsableCommand {
             model = EnergyVoiceModel()
         }
         var detector = VoiceActivityDetector(model: model)
-        var canceller = try EchoCanceller()
+        let canceller = try SpeexEchoCanceller()
         let silence = [Int16](repeating: 0, count: CapturedFrame.count)
         let capture = try await AudioCapture(ear)
         var late: [Double] = []

@@ -10,7 +10,7 @@ struct VoiceChoice: Sendable, Hashable {
     /// The language the person speaks.
     var language: Language
     /// What is done to the microphone's sound beside taking the echo away.
-    var cleaning = EchoCanceller.Settings()
+    var cleaning = SoundCleaning()
 
     /// What the settings say; relative paths are taken from `folder`.
     init(_ configuration: Configuration, folder: URL) throws(AudioError) {

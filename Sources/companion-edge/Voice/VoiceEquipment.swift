@@ -5,11 +5,14 @@ import Logging
 
 /// What listens and what speaks: the program's choice among what is installed.
 struct VoiceEquipment: Sendable {
+    typealias MakeCanceller = @Sendable (SoundCleaning) throws -> any EchoCanceller
+
     var recogniser: any SpeechRecogniser
     var voice: any SpeechSynthesiser
     var activity: any VoiceActivityModel
     /// Hears the words that wake the companion; throws when none is installed.
     var wakeWord: @Sendable () throws -> any WakeWordDetector = { throw RecognitionError.failed("no wake word is there") }
+    var canceller: MakeCanceller = { try SpeexEchoCanceller($0) }
 
     /// Reads models now, so that the first turn need not wait for them.
     var prepare: @Sendable (Language) async throws -> Void = { _ in }

@@ -11,7 +11,8 @@ struct VoiceParts: Sendable {
     var voice: any SpeechSynthesiser
     var loudspeaker: PlaybackSink
     var detector: VoiceActivityDetector
-    var cleaning = EchoCanceller.Settings()
+    var cleaning = SoundCleaning()
+    var canceller: VoiceEquipment.MakeCanceller = { try SpeexEchoCanceller($0) }
     var conversation: ConversationSession
     /// Where what is learned about the person's pauses is kept.
     var store: PersonStore

@@ -18,7 +18,7 @@ actor VoiceSession {
     var engine: TurnEngine
     var timeline: VoiceTimeline
     var detector: VoiceActivityDetector
-    var canceller: EchoCanceller
+    let canceller: any EchoCanceller
     var gate: EchoGate
     var reference = EchoReference()
     private var likeness = EchoLikeness()
@@ -65,7 +65,7 @@ actor VoiceSession {
         engine = TurnEngine(settings: settings, endpoint: endpoint)
         timeline = VoiceTimeline()
         detector = parts.detector
-        canceller = try EchoCanceller(parts.cleaning)
+        canceller = try parts.canceller(parts.cleaning)
         gate = parts.echoLoss.map { EchoGate(loss: $0) } ?? EchoGate()
         fillers = VoiceFillers(rate: parts.loudspeaker.rate)
         tapes = TurnTapes(parts.recordings, logger: parts.logger)

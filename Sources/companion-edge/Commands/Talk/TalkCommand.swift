@@ -63,7 +63,7 @@ struct TalkCommand: CompanionCommand {
         if let language, Language(rawValue: language) == nil || language == Language.romanUrdu.rawValue {
             throw ValidationError("'\(language)' is no language spoken here; use en or ur.")
         }
-        if let noiseSuppression, !EchoCanceller.Settings.noiseSuppressions.contains(noiseSuppression) {
+        if let noiseSuppression, !SoundCleaning.noiseSuppressions.contains(noiseSuppression) {
             throw ValidationError("--noise-suppression is a number of dB from 0 to 40.")
         }
         for device in [microphone, loudspeaker].compactMap(\.self) {
