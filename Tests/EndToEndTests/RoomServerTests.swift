@@ -12,7 +12,7 @@ import Testing
         try await amina.join(server, token: try await server.token("user-1", name: "Amina"))
         let mint = RoomMint(key: Secret(RoomServer.key), secret: Secret(RoomServer.secret))
         let token = try mint.token(
-            for: "home", identity: "companion", name: "Companion", seconds: 600, now: SystemWallClock().now())
+            for: "home", .agent(identity: "companion", name: "Companion"), seconds: 600, now: SystemWallClock().now())
         try await agent.join(server, token: token.secret.reveal())
         #expect(try await server.wait(forParticipants: 2) == ["user-1", "companion"])
         let arrived = try await amina.wait(for: "arrived", ["identity": "companion"])

@@ -42,6 +42,14 @@ struct Home: Sendable {
             ChildProcess.companion, arguments, environment: environment.merging(more) { _, new in new }, folder: folder.url)
     }
 
+    /// Starts a command at a (pseudo) terminal, whose keys are its input; errors are part of its output.
+    func atTerminal(_ arguments: [String], environment more: [String: String] = [:]) throws -> ChildProcess {
+        let line = ([ChildProcess.companion.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        return try ChildProcess(
+            URL(filePath: "/usr/bin/env"), ["script", "-qefc", line, "/dev/null"],
+            environment: environment.merging(more) { _, new in new }, folder: folder.url)
+    }
+
     /// Starts a daemon and waits until it serves.
     func daemon(environment more: [String: String] = [:]) async throws -> ChildProcess {
         let daemon = try start("run", environment: more)

@@ -32,10 +32,7 @@ struct SpokenConversation {
         let program: ChildProcess
         let hasBegun: Bool
         if terminal {
-            let line = ([ChildProcess.companion.path] + command).map { "'\($0)'" }.joined(separator: " ")
-            program = try ChildProcess(
-                URL(filePath: "/usr/bin/env"), ["script", "-qefc", line, "/dev/null"],
-                environment: home.environment.merging(environment) { $1 }, folder: home.folder.url)
+            program = try home.atTerminal(command, environment: environment)
             hasBegun = await program.output { $0.contains("q and Enter ends") }
         } else {
             program = try home.start(command, environment: environment)

@@ -11,20 +11,23 @@ package struct RoomMint: Sendable {
         (self.key, self.secret) = (key, secret)
     }
 
-    /// A token for the companion in one room, that holds for so many seconds.
-    package func token(
-        for room: String, identity: String, name: String, seconds: Double, now: Timestamp
-    ) throws(RoomError) -> RoomToken {
-        let claims: [String: JSONValue] = [
-            "iss": .string(key.reveal()), "sub": .string(identity), "name": .string(name), "kind": "agent",
+    /// A token for one room, that holds for so many seconds.
+    package func token(for room: String, _ guest: RoomGuest, seconds: Double, now: Timestamp) throws(RoomError) -> RoomToken {
+        var grants: [String: JSONValue] = [
+            "room": .string(room), "roomJoin": true, "canPublish": true, "canSubscribe": true, "canPublishData": true,
+            "canUpdateOwnMetadata": true,
+        ]
+        var claims: [String: JSONValue] = [
+            "iss": .string(key.reveal()), "sub": .string(guest.identity), "name": .string(guest.name),
             // Clocks differ.
             "nbf": .int(now.milliseconds / 1000 - 10), "exp": .int(now.milliseconds / 1000 + Int64(seconds)),
-            "attributes": ["lk.agent.state": "initializing", "lk.agent_name": .string(identity)],
-            "video": [
-                "room": .string(room), "roomJoin": true, "canPublish": true, "canSubscribe": true, "canPublishData": true,
-                "canUpdateOwnMetadata": true, "agent": true,
-            ],
         ]
+        if guest.isAgent {
+            grants["agent"] = true
+            claims["kind"] = "agent"
+            claims["attributes"] = ["lk.agent.state": "initializing", "lk.agent_name": .string(guest.identity)]
+        }
+        claims["video"] = .object(grants)
         let text = JSONWebToken.signed(claims) { Digest.hmacSHA256($0, key: Data(secret.reveal().utf8)) }
         return try RoomToken(text, now: now)
     }

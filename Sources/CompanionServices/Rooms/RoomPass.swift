@@ -13,13 +13,12 @@ package actor RoomPass {
     package struct Wish: Sendable, Hashable {
         package var address: String?
         package var room: String?
-        package var identity: String
-        package var name: String
+        package var guest: RoomGuest
         /// Whether a server outside the home's network may be reached without encryption.
         package var allowsPlain = false
 
-        package init(address: String? = nil, room: String? = nil, identity: String, name: String) {
-            (self.address, self.room, self.identity, self.name) = (address, room, identity, name)
+        package init(address: String? = nil, room: String? = nil, guest: RoomGuest) {
+            (self.address, self.room, self.guest) = (address, room, guest)
         }
     }
 
@@ -66,12 +65,12 @@ package actor RoomPass {
         switch source {
         case .given(let secret): return (try RoomToken(secret.reveal(), now: now), nil)
         case .service(let service):
-            let answer = try await service.token(for: wish.room, identity: wish.identity, name: wish.name, now: now)
+            let answer = try await service.token(for: wish.room, wish.guest, now: now)
             return (answer.token, answer.server)
         case .minted(let mint):
             guard let room = wish.room else { throw .noRoom }
             let token = try mint.token(
-                for: room, identity: wish.identity, name: wish.name, seconds: Self.lifetime, now: now)
+                for: room, wish.guest, seconds: Self.lifetime, now: now)
             return (token, nil)
         }
     }

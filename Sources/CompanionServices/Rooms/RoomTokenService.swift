@@ -16,9 +16,11 @@ package struct RoomTokenService: Sendable {
 
     /// - Returns: a token, and where the server is if the answer says it.
     package func token(
-        for room: String?, identity: String, name: String, now: Timestamp
+        for room: String?, _ guest: RoomGuest, now: Timestamp
     ) async throws(RoomError) -> (token: RoomToken, server: String?) {
-        var body: [String: JSONValue] = ["participant_identity": .string(identity), "participant_name": .string(name)]
+        var body: [String: JSONValue] = [
+            "participant_identity": .string(guest.identity), "participant_name": .string(guest.name),
+        ]
         body["room_name"] = room.map(JSONValue.string)
         let response: HTTPResponse
         do throws(HTTPError) {

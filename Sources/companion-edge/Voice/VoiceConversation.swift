@@ -10,8 +10,9 @@ struct VoiceConversation: Sendable {
 
     let choice: VoiceChoice
     let session: VoiceSession
-    private let capture: AudioCapture
-    private let loudspeaker: PlaybackSink
+    private let devices: VoiceDevices
+    private var capture: AudioCapture { devices.capture }
+    private var loudspeaker: PlaybackSink { devices.loudspeaker }
     private let conversation: ConversationSession
     private let recordings: RecordingShelf?
     /// In the mode that needs one.
@@ -44,8 +45,7 @@ struct VoiceConversation: Sendable {
         wakeWord = choice.mode == .wakeWord ? try Self.wakeWord(equipment, logger) : nil
         try await equipment.prepare(choice.language)
         try await Self.recover(home.recordings, logger)
-        let devices = try await open()
-        (capture, loudspeaker) = (devices.capture, devices.loudspeaker)
+        devices = try await open()
         conversation = companion.mind.startConversation(channel: channel, language: choice.language)
         var settings = TurnSettings()
         settings.mode = choice.mode
@@ -54,9 +54,9 @@ struct VoiceConversation: Sendable {
         session = try VoiceSession(
             VoiceParts(
                 recogniser: equipment.recogniser.keeping(in: companion.mind.cache), language: choice.language,
-                voice: equipment.voice, loudspeaker: loudspeaker,
+                voice: equipment.voice, loudspeaker: devices.loudspeaker,
                 detector: VoiceActivityDetector(model: equipment.activity, settings: detection),
-                cleaning: choice.cleaning, conversation: conversation, store: companion.store,
+                cleaning: choice.cleaning, canceller: equipment.canceller, conversation: conversation, store: companion.store,
                 echoLoss: home.echo?.loss, echoDelay: home.echo?.delay ?? 0, recordings: home.recordings,
                 logger: logger),
             settings: settings, endpoint: try await EndpointMemory.read(from: companion.store), recorder: recorder)
@@ -188,6 +188,6 @@ struct VoiceConversation: Sendable {
     }
 
     private func close() async throws {
-        try await VoiceDevices(capture: capture, loudspeaker: loudspeaker).close()
+        try await devices.close()
     }
 }

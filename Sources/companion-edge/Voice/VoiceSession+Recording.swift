@@ -8,7 +8,7 @@ extension VoiceSession {
         let past = recent.sound(from: position)
         let start = recent.end - Int64(past.count)
         let beginning = timeline.moment(of: start)
-        let given = reference.sound(since: beginning)
+        let given = own.given(since: beginning)
         tapes.begin(
             at: beginning, person: CapturedFrame.frames(of: past, position: start, time: beginning),
             companion: given.map { CapturedFrame.frames(of: $0.samples, position: 0, time: $0.time) } ?? [])

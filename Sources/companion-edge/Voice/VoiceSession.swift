@@ -8,8 +8,6 @@ import Logging
 actor VoiceSession {
     /// Words so far are asked for after so much sound, in samples.
     static let partialEvery = 16_000 / 5
-    /// How the reference lies before the sound it is looked for in, in nanoseconds: clocks are never quite in step.
-    static let referenceLead: Int64 = 40_000_000
 
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
@@ -18,9 +16,8 @@ actor VoiceSession {
     var engine: TurnEngine
     var timeline: VoiceTimeline
     var detector: VoiceActivityDetector
-    let canceller: any EchoCanceller
+    var own: OwnSound
     var gate: EchoGate
-    var reference = EchoReference()
     private var likeness = EchoLikeness()
     var recent = RecentSound()
     var metrics = VoiceMetrics()
@@ -65,7 +62,7 @@ actor VoiceSession {
         engine = TurnEngine(settings: settings, endpoint: endpoint)
         timeline = VoiceTimeline()
         detector = parts.detector
-        canceller = try parts.canceller(parts.cleaning)
+        own = OwnSound(try parts.canceller(parts.cleaning), delay: parts.echoDelay)
         gate = parts.echoLoss.map { EchoGate(loss: $0) } ?? EchoGate()
         fillers = VoiceFillers(rate: parts.loudspeaker.rate)
         tapes = TurnTapes(parts.recordings, logger: parts.logger)
@@ -162,7 +159,7 @@ actor VoiceSession {
 
     /// Sound that the loudspeaker gives.
     func loudspeakerGives(_ frame: CapturedFrame) {
-        reference.add(frame.samples, at: frame.time)
+        own.gives(frame)
         tapes.companion(frame)
     }
 
@@ -202,12 +199,9 @@ actor VoiceSession {
 
     private func heard(_ frame: CapturedFrame) throws {
         guard !engine.isMuted else { return }
-        // What the microphone hears of us now was heard, by the loudspeaker's own account, at this time.
-        let echo = frame.time - parts.echoDelay
-        let played = reference.sound(at: echo + Self.referenceLead, count: frame.samples.count)
-        let clean = canceller.process(frame.samples, played: played)
+        let (clean, played) = own.clean(frame)
         // Our own voice has to be told from others' while we speak.
-        let caution = gate.caution(heard: clean, played: reference.sound(at: echo, count: frame.samples.count))
+        let caution = gate.caution(heard: clean, played: played)
         detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
         timeline.note(frame)
         recent.add(clean, at: frame.position)

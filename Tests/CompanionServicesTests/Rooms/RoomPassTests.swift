@@ -13,7 +13,7 @@ import Testing
     private let mint = RoomMint(key: Secret("devkey"), secret: Secret(RoomServer.secret))
 
     private func wish(_ room: String? = "home", at address: String? = "ws://127.0.0.1:7880") -> RoomPass.Wish {
-        RoomPass.Wish(address: address, room: room, identity: "companion", name: "Companion")
+        RoomPass.Wish(address: address, room: room, guest: .agent(identity: "companion", name: "Companion"))
     }
 
     @Test("a token made here is signed with the secret, holds for hours, and is replaced before it ends and when it was used")
@@ -50,7 +50,7 @@ import Testing
         await #expect(throws: RoomError.noAddress) {
             try await RoomPass(.minted(mint), wish(at: nil), clock: clock).look()
         }
-        let token = try mint.token(for: "office", identity: "c", name: "C", seconds: 60, now: clock.now())
+        let token = try mint.token(for: "office", .agent(identity: "c", name: "C"), seconds: 60, now: clock.now())
         let given = RoomPass(.given(token.secret), wish("home"), clock: clock)
         await #expect(throws: RoomError.otherRoom(asked: "home", token: "office")) { try await given.look() }
         #expect(try await RoomPass(.given(token.secret), wish(nil), clock: clock).look().token.room == "office")

@@ -38,7 +38,7 @@ from livekit import rtc
 
 RATE, FRAME = 48000, 480
 LOUD, CALM_FRAMES = 32768 * 10 ** (-45 / 20), 50
-TOPICS = ["lk.transcription", "lk.chat", "test"]
+TOPICS = ["lk.transcription", "lk.chat", "companion.voice-note", "test"]
 
 
 class Person:

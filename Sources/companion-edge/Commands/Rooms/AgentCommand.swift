@@ -27,19 +27,10 @@ struct AgentCommand: CompanionCommand {
               companion-edge agent --room home --wait 300 --minutes 30
             """)
 
-    @Option(help: ArgumentHelp("The LiveKit server, instead of LIVEKIT_URL.", valueName: "address"))
-    var url: String?
+    /// Who the companion is where nobody says otherwise.
+    private static let identity = "companion-edge"
 
-    @Option(
-        help: ArgumentHelp(
-            "A token for the room. Others see it in the list of processes; LIVEKIT_TOKEN is not seen.", valueName: "token"))
-    var token: String?
-
-    @Option(help: ArgumentHelp("The room, instead of LIVEKIT_ROOM, where the token does not say it.", valueName: "name"))
-    var room: String?
-
-    @Option(help: ArgumentHelp("Who the companion is in the room, where the token does not say it.", valueName: "identity"))
-    var identity = "companion-edge"
+    @OptionGroup var entry: RoomOptions
 
     @Option(help: ArgumentHelp("How many seconds to wait for somebody.", valueName: "seconds"))
     var wait = 20
@@ -63,7 +54,6 @@ struct AgentCommand: CompanionCommand {
         }
         guard (1...86_400).contains(wait) else { throw ValidationError("--wait is a number of seconds from 1 to 86400.") }
         guard (1...1440).contains(minutes) else { throw ValidationError("--minutes is a number from 1 to 1440.") }
-        guard !identity.isEmpty else { throw ValidationError("--identity is empty.") }
     }
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
@@ -71,24 +61,17 @@ struct AgentCommand: CompanionCommand {
         choice.mode = .open
         choice.language = (language.flatMap { Language(rawValue: $0) } ?? context.configuration.language ?? .english).spoken
         let household = try await context.households.household()
-        let pass = RoomPass(try source(context.configuration, household.pool), wish(context.configuration), clock: context.clock)
-        let ticket = try await pass.look()
-        for shortcoming in ticket.token.shortcomings { try await context.warn(shortcoming) }
         let equipment = VoiceEquipment(
             context.configuration, in: context.workingDirectory, services: await household.speechServices(),
             logger: context.logger)
         try equipment.check(choice.language)
-        let library = try RoomLibrary.load(
-            ModelStore(context.configuration, in: context.workingDirectory), logger: context.logger)
         let recorder = try record.map { try TurnRecorder(URL(filePath: $0, relativeTo: context.workingDirectory)) }
-        let liveKit = try LiveKitRoom(library, url: ticket.address.text, logger: context.logger, delay: Self.delay) {
-            try await pass.take().token.secret.reveal()
-        }
+        let room = try await entry.entrance(in: context, household.pool, as: .agent(identity: Self.identity, name: "Companion"))
         var settings = RoomAgent.Settings()
         settings.patience = .seconds(wait)
         settings.longest = .seconds(minutes * 60)
         let agent = RoomAgent(
-            context: context, household: household, room: liveKit, choice: choice, equipment: equipment, settings: settings,
+            context: context, household: household, room: room, choice: choice, equipment: equipment, settings: settings,
             recorder: recorder)
         switch try await agent.run() {
         case .nobodyCame: throw CommandFailure(.temporary, "Nobody came within \(wait.counted("second")).")
@@ -96,29 +79,6 @@ struct AgentCommand: CompanionCommand {
         case .timeIsUp: try await context.errors.writeLine("The stay of \(minutes.counted("minute")) is over.")
         }
         return .ok
-    }
-
-    /// Longer after each failure, as LiveKit's own clients do; by chance, so that not everybody comes at once.
-    @Sendable private static func delay(failures: Int) -> Duration {
-        let longest = min(30, 0.5 * pow(2, Double(min(failures, 10) - 1)))
-        return .milliseconds(Int64(Double.random(in: longest / 2...longest) * 1000))
-    }
-
-    private func source(_ configuration: Configuration, _ pool: ConnectionPool) throws(RoomError) -> RoomPass.Source {
-        if let token = token.map(Secret.init) ?? configuration.liveKitToken { return .given(token) }
-        if let url = configuration.liveKitTokenURL { return .service(RoomTokenService(url, transport: pool)) }
-        guard let key = configuration.liveKitKey, let secret = configuration.liveKitSecret else { throw .noToken }
-        return .minted(RoomMint(key: key, secret: secret))
-    }
-
-    private func wish(_ configuration: Configuration) -> RoomPass.Wish {
-        // A token that was given says itself which room it is for.
-        let isGiven = token != nil || configuration.liveKitToken != nil
-        var wish = RoomPass.Wish(
-            address: url ?? configuration.liveKitURL?.absoluteString, room: room ?? (isGiven ? nil : configuration.liveKitRoom),
-            identity: identity, name: "Companion")
-        wish.allowsPlain = configuration.allowsPlainHTTP
-        return wish
     }
 }
 

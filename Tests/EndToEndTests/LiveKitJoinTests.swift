@@ -1,0 +1,128 @@
+import AudioIO
+import Foundation
+import TestSupport
+import Testing
+
+/// The box lends its microphone and its loudspeaker to a room.
+@Suite(.serialized, .timeLimit(.minutes(8))) struct LiveKitJoinTests {
+    private static let box = "kitchen"
+
+    private struct Call {
+        let home: Home
+        let sound: SoundServer
+        let server: RoomServer
+        let program: ChildProcess
+        let isAtTerminal: Bool
+
+        /// The box is in the room when this returns.
+        static func begin(_ arguments: String..., terminal: Bool = false) async throws -> Call {
+            let (home, sound, server) = (try Home(), try await SoundServer(), try await RoomServer())
+            #expect(try await home.command("users", "add", "Amina").status == 0)
+            let command =
+                ["join", "--identity", box, "--microphone", "alsa:mic", "--loudspeaker", "alsa:speaker"] + arguments
+            let environment = try RoomConversation.environment(server).merging(sound.environment) { $1 }
+            let program =
+                terminal
+                ? try home.atTerminal(command, environment: environment) : try home.start(command, environment: environment)
+            let call = Call(home: home, sound: sound, server: server, program: program, isAtTerminal: terminal)
+            try await call.see("In the room home")
+            return call
+        }
+
+        /// Waits until the program has shown it.
+        func see(_ text: String) async throws {
+            let isThere =
+                isAtTerminal ? await program.output { $0.contains(text) } : await program.errors(contain: text)
+            guard isThere else { throw PeerError(description: "no '\(text)' in \(program.outputSoFar)\(program.errorsSoFar)") }
+        }
+
+        func person(_ identity: String) async throws -> RoomPerson {
+            let person = try await RoomPerson()
+            try await person.join(server, token: try await server.token(identity))
+            try await see("\(identity) came")
+            return person
+        }
+
+        func voice(_ text: String, by voice: String = SpokenConversation.voices.person) async throws -> [Int16] {
+            try await SpokenConversation.sound(of: text, by: voice, at: home)
+        }
+
+        /// Somebody says it at the box.
+        func say(_ samples: [Int16]) async throws { _ = try await sound.speak(samples).ended() }
+    }
+
+    @Test("each side hears what the other says; a microphone that is turned off sends nothing, and others see it")
+    func call() async throws {
+        let call = try await Call.begin("--no-stand-in", terminal: true)
+        let person = try await call.person("bilal")
+        try await person.wait(for: "track", ["identity": Self.box])
+        let words = try await call.voice("The train leaves at seven in the evening.")
+        try await call.say(words)
+        try await person.wait(for: "quiet", ["identity": Self.box])
+        #expect(SoundLikeness.of(words, in: try await person.heard(from: Self.box)) > 0.6)
+
+        let recording = call.home.folder.file("heard.raw")
+        let listener = try await call.sound.recording(to: recording)
+        let answer = try await call.voice("Then I will be there at six.", by: SpokenConversation.voices.companion)
+        try await person.say(answer)
+        // The last of it is still on its way.
+        try await person.tone(hertz: 440, seconds: 1)
+        listener.send(signal: SIGTERM)
+        _ = await listener.ended()
+        let heard = SpokenConversation.samples(raw: try Data(contentsOf: recording))
+        #expect(SoundLikeness.of(answer, in: heard) > 0.6)
+
+        let before = try await person.events().last
+        call.program.write("m\n")
+        try await call.see("The microphone is off")
+        try await person.wait(for: "muted", ["identity": Self.box])
+        try await call.say(words)
+        let secret = try await person.heard(from: Self.box, since: before?.time ?? 0)
+        #expect(SoundLikeness.of(words, in: secret) < 0.5)
+        call.program.write("q\n")
+        #expect(await call.program.ended().status == 0)
+        try await person.wait(for: "left", ["identity": Self.box])
+    }
+
+    @Test("while the room is away, what is said is kept, the companion answers, and both end when the room is back")
+    func away() async throws {
+        let call = try await Call.begin()
+        let first = try await call.person("bilal")
+        await call.server.kill()
+        await first.vanish()
+        try await call.see("cannot be reached")
+        let words = try await call.voice("My sister lives in London.")
+        // The companion needs a moment to take over; what is said is kept in any case.
+        try await call.say(words)
+        try await call.see("Keeping what is said")
+        while !call.program.outputSoFar.contains("companion") { try await call.say(words) }
+
+        try await call.server.restart()
+        let second = try await call.person("chanda")
+        let notes = try await second.wait(for: "bytes", ["topic": "companion.voice-note"])
+        try await call.see("Delivered what was said")
+        let note = try #require(notes.first)
+        #expect(note.text("name").hasSuffix(".opus") && note.text("mime") == "audio/ogg; codecs=opus")
+        let file = call.home.folder.file("note.opus")
+        try #require(Data(base64Encoded: note.text("base64"))).write(to: file)
+        let heard = try OggOpusReader(path: file.path).readToEnd()
+        #expect(SoundLikeness.of(words, in: heard) > 0.6)
+        let folder = call.home.data.appending(path: "voice-notes")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+
+        // The room has the loudspeaker again.
+        let recording = call.home.folder.file("heard.raw")
+        let listener = try await call.sound.recording(to: recording)
+        let answer = try await call.voice("I am back.", by: SpokenConversation.voices.companion)
+        try await second.say(answer)
+        try await second.tone(hertz: 440, seconds: 1)
+        listener.send(signal: SIGTERM)
+        _ = await listener.ended()
+        #expect(SoundLikeness.of(answer, in: SpokenConversation.samples(raw: try Data(contentsOf: recording))) > 0.6)
+        call.program.send(signal: SIGTERM)
+        _ = await call.program.ended()
+        // The companion remembers what it was told meanwhile.
+        let history = try await call.home.command("history", "export")
+        #expect(history.output.contains("sister"), "\(history.output)")
+    }
+}
