@@ -50,7 +50,13 @@ struct SpeechServices: Sendable {
     /// A service's wake word, with the device's own below it; throws where there is neither.
     func wakeWord(_ names: [String], own: () throws -> any WakeWordDetector, logger: Logger) throws -> any WakeWordDetector {
         guard let wakeWord else { return try own() }
-        return WyomingWakeWord(wakeWord, names: names, own: try? own(), logger: logger)
+        var below: (any WakeWordDetector)?
+        do {
+            below = try own()
+        } catch {
+            logger.info("only the service hears the wake word", metadata: ["why": "\(error)"])
+        }
+        return WyomingWakeWord(wakeWord, names: names, own: below, logger: logger)
     }
 }
 

@@ -21,7 +21,7 @@ struct PersonStatus: Encodable, Sendable {
     let sync: PersonSyncStatus
 
     init(_ person: Person, _ companion: PersonCompanion, account: Account?, engine: SyncStatus?) async throws {
-        let bytes = Self.size(of: companion.store.file)
+        let bytes = try Self.size(of: companion.store.file)
         let (budget, now) = (companion.mind.options.budget, companion.store.clock.now())
         self = try await companion.store.read { view in
             let conversations = try view.conversations()
@@ -72,10 +72,14 @@ struct PersonStatus: Encodable, Sendable {
         "\(bytes / 1_048_576).\(bytes % 1_048_576 * 10 / 1_048_576) MB"
     }
 
-    private static func size(of store: URL) -> Int {
-        [store.path, store.path + "-wal"].reduce(0) { sum, path in
-            let facts = try? FileManager.default.attributesOfItem(atPath: path)
-            return sum + (facts?[.size] as? Int ?? 0)
+    private static func size(of store: URL) throws -> Int {
+        try [store.path, store.path + "-wal"].reduce(0) { sum, path in
+            do {
+                return sum + (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0)
+            } catch CocoaError.fileReadNoSuchFile {
+                // Nothing was written since it was folded into the file.
+                return sum
+            }
         }
     }
 
