@@ -105,7 +105,7 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
         .executableTarget(
             name: "companion-bench",
             dependencies: [
-                "AudioIO", "COpus", "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
+                "AudioIO", "COpus", "Networking", "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), sqlite, logging,
             ],
             path: "Benchmarks", swiftSettings: settings))

@@ -9,12 +9,14 @@ struct CompanionBench: AsyncParsableCommand {
         discussion: "Without a command: everything that needs no data from elsewhere.",
         subcommands: [
             WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
-            UrduProbeCommand.self, SyncCommand.self, SoundCommand.self, SoundDevicesCommand.self,
+            UrduProbeCommand.self, SyncCommand.self, CloudCommand.self, SoundCommand.self, SoundDevicesCommand.self,
             SoundRecoveryCommand.self,
         ])
 
     func run() async throws {
-        for (name, arguments) in [("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", []), ("sound", [])]
+        for (name, arguments) in [
+            ("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", []), ("cloud", []), ("sound", []),
+        ]
             as [(String, [String])]
         {
             print("== \(name)")

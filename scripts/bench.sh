@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${BUILD_PACKAGES[@]}"
-case ${1:-} in "" | sync) need_packages python3 python3-venv && need_cloud_stack ;; esac
+case ${1:-} in "" | sync | cloud) need_packages python3 python3-venv && need_cloud_stack ;; esac
 case ${1:-} in "" | sound) need_packages pulseaudio pulseaudio-utils libasound2-plugins ;; esac
 # Package.swift adds the benchmarks only when it is asked to.
 export COMPANION_BENCH=1

@@ -91,6 +91,11 @@ package final class ScriptedModels: Sendable {
     /// How many connections carried questions.
     package func connections() async throws -> Int { Int(try await log()["connections"]?.intValue ?? 0) }
 
+    /// Milliseconds that each streamed answer's first word took here, from the question's arrival.
+    package func firsts() async throws -> [Double] {
+        (try await log()["firsts"]?.arrayValue ?? []).compactMap(\.doubleValue)
+    }
+
     /// How many texts each request for vectors had.
     package func embeddingRequests() async throws -> [Int] {
         (try await log()["embeddings"]?.arrayValue ?? []).compactMap { $0.intValue.map { Int($0) } }

@@ -7,7 +7,8 @@ Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["..."
                  POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds, "pace": seconds a word}
                  POST /_test/random  {"seed": 7, "share": 0.6}     a fault, by chance, in so many requests
                  GET  /_test/wait    ?count=n: answers when so many questions have come
-                 GET  /_test/log     what was asked: {"requests": [...], "connections": n, "embeddings": [texts in each request, ...]}
+                 GET  /_test/log     what was asked: {"requests": [...], "connections": n, "embeddings": [texts in each request, ...],
+                                     "firsts": [milliseconds from each question to its first word, ...]}
 
 Faults: slow, stall, cut, unauthorized, unknown-model, busy, used-up, trouble, too-long, bad-call, unknown-call, wrong-type,
 endless, empty, wrong-script, bad-json, no-end, no-usage, gzip, filtered, redirect
@@ -41,7 +42,7 @@ class Script:
         self.fault, self.answer, self.delay, self.pace = None, None, 0.0, 0.0
         self.random, self.share = None, 0.0
         self.requests, self.connections, self.arrived = [], set(), asyncio.Event()
-        self.embeddings = []
+        self.embeddings, self.firsts = [], []
 
     def next_fault(self):
         if self.faults:
@@ -82,6 +83,7 @@ def usage(messages, answer):
 
 async def chat(request):
     script = request.app["script"]
+    request["arrived"] = time.monotonic()
     body = await request.json()
     fault = script.next_fault()
     script.requests.append({"body": body, "fault": fault, "authorization": request.headers.get("Authorization")})
@@ -158,6 +160,8 @@ async def stream(request, fault, messages, answer):
                 return response
             if number == half and fault == "bad-json":
                 await response.write(b'data: {"choices": [{"delta": {"con\n\n')
+            if number == 0:
+                request.app["script"].firsts.append((time.monotonic() - request["arrived"]) * 1000)
             await response.write(chunk({"content": text}))
             await asyncio.sleep(request.app["script"].pace)
         await response.write(chunk({}, "content_filter" if fault == "filtered" else "stop"))
@@ -220,7 +224,7 @@ async def set_random(request):
 
 async def log(request):
     script = request.app["script"]
-    return web.json_response({"requests": script.requests, "connections": len(script.connections), "embeddings": script.embeddings})
+    return web.json_response({"requests": script.requests, "connections": len(script.connections), "embeddings": script.embeddings, "firsts": script.firsts})
 
 
 async def wait(request):
