@@ -17,7 +17,8 @@ struct CompanionEdge: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            ChatCommand.self, TalkCommand.self, VoiceCommand.self, AgentCommand.self, JoinCommand.self, OnboardCommand.self, MemoryCommand.self,
+            ChatCommand.self, TalkCommand.self, VoiceCommand.self, AgentCommand.self, JoinCommand.self, OnboardCommand.self,
+            MemoryCommand.self,
             ProfileCommand.self,
             HistoryCommand.self, RemindersCommand.self, SayCommand.self, TranscribeCommand.self, DevicesCommand.self,
             CalibrateCommand.self, RecordingsCommand.self, ModelsCommand.self, BackupCommand.self, RestoreCommand.self,

@@ -26,7 +26,7 @@ import Testing
             "sync quarantine", "sync retry", "sync reset", "say", "transcribe", "models list", "models install", "models remove",
             "models verify", "models serve", "devices list", "devices test", "devices record", "calibrate", "recordings",
             "history play",
-            "talk", "agent", "voice status", "voice on", "voice off", "voice mute", "voice unmute", "voice volume",
+            "talk", "agent", "join", "voice status", "voice on", "voice off", "voice mute", "voice unmute", "voice volume",
         ]
         for name in fixed { #expect(names.contains(name), "\(name)") }
     }

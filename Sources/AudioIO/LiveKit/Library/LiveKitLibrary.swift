@@ -89,7 +89,8 @@ package final class LiveKitLibrary: Sendable {
     private static let cancelled = LiveKitError(.notConnected, "It was given up before the room answered.")
 
     private static func refusal(of request: LiveKitRequest) -> LiveKitError {
-        LiveKitError(.refused, "LiveKit's library refuses to \(request.name).", advice: "The log says why.")
+        LiveKitError(
+            .refused, "LiveKit's library refuses to \(request.name).", advice: "With COMPANION_LOG_LEVEL=info the log says why.")
     }
 
     /// A response is one `oneof`, whose numbers are not always those of the request.

@@ -5,11 +5,12 @@ enum LiveKitLog {
     /// Longer messages are cut: some hold whole session descriptions.
     private static let longest = 500
 
-    /// `LogBatch`: level 0 is error, 1 warning; the rest is for the library's own developers.
+    /// `LogBatch`: level 0 is error, 1 warning; the rest is for the library's own developers. Whatever matters to us comes as an
+    /// answer or an event as well, so that these lines, many for each lost connection, are only for those who look closer.
     static func write(_ batch: WireReader, to logger: Logger) {
         for record in batch.messages(1) where record.number(1) <= 1 {
             logger.log(
-                level: record.number(1) == 0 ? .error : .warning, "\(withoutTokens(record.string(6)).prefix(longest))",
+                level: record.number(1) == 0 ? .info : .debug, "\(withoutTokens(record.string(6)).prefix(longest))",
                 metadata: ["target": "\(record.string(2).prefix(100))"])
         }
     }

@@ -14,7 +14,8 @@ struct HomeCall: Sendable {
 
     /// Enters the room, unless it cannot be reached: then it is tried again and again.
     init(
-        _ choice: VoiceChoice, _ room: LiveKitRoom, _ companion: PersonCompanion, _ household: Household, _ context: CommandContext,
+        _ choice: VoiceChoice, _ room: LiveKitRoom, _ companion: PersonCompanion, _ household: Household,
+        _ context: CommandContext,
         isStandingIn: Bool
     ) async throws {
         (self.context, self.household, self.room) = (context, household, room)

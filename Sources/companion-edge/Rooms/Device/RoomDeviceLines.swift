@@ -4,7 +4,8 @@ enum RoomDeviceLines {
         switch news {
         case .joined(let room, let others):
             others.isEmpty
-                ? "In the room \(room); nobody else is there yet." : "In the room \(room), with \(others.joined(separator: ", "))."
+                ? "In the room \(room); nobody else is there yet."
+                : "In the room \(room), with \(others.joined(separator: ", "))."
         case .came(let identity): "\(identity) came."
         case .went(let identity): "\(identity) left."
         case .away: "The room cannot be reached. What is said here is kept, and delivered when it can."
