@@ -24,3 +24,14 @@ package struct SoundCleaning: Sendable, Hashable {
 
     package init() {}
 }
+
+/// For sound in which somebody else has cancelled the echo already: it is left as it is.
+package final class NoEchoCanceller: EchoCanceller {
+    package init() {}
+
+    package func process(_ heard: [Int16], played: [Int16]) -> [Int16] { heard }
+
+    package func reset() {
+        // Nothing is remembered.
+    }
+}

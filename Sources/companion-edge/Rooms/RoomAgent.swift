@@ -123,6 +123,8 @@ struct RoomAgent: Sendable {
         let voice = await room.voice(of: person.identity)
         var equipment = equipment
         equipment.prepare = { _ in }
+        // That is done where the loudspeaker is.
+        equipment.canceller = { _ in NoEchoCanceller() }
         let conversation = try await VoiceConversation(
             choice, equipment, visit.companion, at: home, channel: "room", recorder: recorder, logger: context.logger
         ) {

@@ -135,6 +135,7 @@ struct HomeCall: Sendable {
             choice, equipment, companion, at: home, isMuted: voice.choice.isMuted, logger: context.logger
         ) { try await VoiceDevices(lending: capture, loudspeaker: choice.loudspeaker, patience: nil) }
         let screen = TalkScreen(context: context, mode: choice.mode)
+        try await context.errors.writeLine("The companion answers meanwhile.")
         let result: Result<Void, any Error>
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
