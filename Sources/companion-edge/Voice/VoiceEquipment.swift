@@ -12,6 +12,7 @@ struct VoiceEquipment: Sendable {
     var activity: any VoiceActivityModel
     /// Hears the words that wake the companion; throws when none is installed.
     var wakeWord: @Sendable () throws -> any WakeWordDetector = { throw RecognitionError.failed("no wake word is there") }
+    /// Takes our own sound out of the microphone's.
     var canceller: MakeCanceller = { try SpeexEchoCanceller($0) }
 
     /// Reads models now, so that the first turn need not wait for them.
@@ -38,7 +39,6 @@ extension VoiceEquipment {
         self.init(
             recogniser: services.recogniser(above: ear), voice: voice, activity: engines.voiceActivityModel(),
             wakeWord: { try services.wakeWord(words, own: { try engines.wakeWord(words) }, logger: logger) },
-            canceller: Self.canceller(engines.store, logger),
             prepare: { language in
                 if ear.languages.contains(language) { try await ear.prepare() }
                 // The own voice has to be there at once when a service falls silent, and a service's connection too.
@@ -46,18 +46,5 @@ extension VoiceEquipment {
                     for try await _ in voice.speak(VoiceFillers.phrase(in: language), language: language) {}
                 }
             })
-    }
-
-    /// LiveKit's where its library is installed and can be used, because it follows a room better; otherwise the embedded one.
-    private static func canceller(_ store: ModelStore, _ logger: Logger) -> MakeCanceller {
-        guard store.find(ModelCatalogue.liveKit) != nil else { return { try SpeexEchoCanceller($0) } }
-        return { cleaning in
-            do {
-                return try LiveKitEchoCanceller(cleaning, library: RoomLibrary.load(store, logger: logger), logger: logger)
-            } catch {
-                logger.warning("LiveKit's echo canceller cannot be used; the embedded one is", metadata: ["error": "\(error)"])
-                return try SpeexEchoCanceller(cleaning)
-            }
-        }
     }
 }

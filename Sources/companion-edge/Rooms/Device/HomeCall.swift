@@ -35,6 +35,9 @@ struct HomeCall: Sendable {
             }
         }
         let echo = await VoiceHome(for: choice, of: companion, in: household, logger: context.logger).echo
+        // Open already: the room stands on it.
+        let library = try RoomLibrary.load(
+            ModelStore(context.configuration, in: context.workingDirectory), logger: context.logger)
         // Looked at before the room hears of us.
         try await PlaybackSink(choice.loudspeaker).close()
         capture = try await AudioCapture(choice.microphone, isMuted: household.voice.choice.isMuted)
@@ -43,7 +46,8 @@ struct HomeCall: Sendable {
                 RoomDevice.Parts(
                     room: room, capture: capture, loudspeaker: { try await PlaybackSink(choice.loudspeaker) },
                     notes: VoiceNotes(folder: household.directory.root.appending(path: "voice-notes")),
-                    canceller: { try equipment.canceller(choice.cleaning) }, echoDelay: echo?.delay ?? 0,
+                    canceller: { try LiveKitEchoCanceller(choice.cleaning, library: library, logger: context.logger) },
+                    echoDelay: echo?.delay ?? 0,
                     // Two listen to the same sound, each with a model of its own.
                     activity: SpeechEngines(ModelStore(context.configuration, in: context.workingDirectory)).voiceActivityModel(),
                     clock: context.clock, converse: standIn, logger: context.logger))
