@@ -39,6 +39,8 @@ final class ModelPlace: Sendable {
     }
 
     deinit {
+        // Closing alone would leave it held by a process that is just being started from here.
+        flock(lock, LOCK_UN)
         close(lock)
     }
 
