@@ -84,20 +84,16 @@ import Testing
         try await person.wait(for: "left", ["identity": Self.box])
     }
 
-    @Test("while the room is away, what is said is kept, the companion answers, and both end when the room is back")
+    @Test("while the room is away, what is said is kept, and it comes as a voice note when the room is back")
     func away() async throws {
-        let call = try await Call.begin()
+        let call = try await Call.begin("--no-stand-in")
         let first = try await call.person("bilal")
         await call.server.kill()
         await first.vanish()
         try await call.see("cannot be reached")
         let words = try await call.voice("My sister lives in London.")
-        // The companion needs a moment to take over; what is said is kept in any case.
         try await call.say(words)
         try await call.see("Keeping what is said")
-        try await call.see("The companion answers meanwhile")
-        try await call.say(try await call.voice("Good morning."))
-        #expect(await call.program.output { $0.contains("companion ") })
 
         try await call.server.restart()
         let second = try await call.person("chanda")
@@ -123,8 +119,5 @@ import Testing
         #expect(SoundLikeness.of(answer, in: SpokenConversation.samples(raw: try Data(contentsOf: recording))) > 0.6)
         call.program.send(signal: SIGTERM)
         _ = await call.program.ended()
-        // What it answered meanwhile is part of the person's history.
-        let history = try await call.home.command("history", "export")
-        #expect(history.output.contains(#""role":"user""#), "\(history.output)")
     }
 }
