@@ -44,7 +44,7 @@ struct HomeCall: Sendable {
         do {
             device = try await RoomDevice(
                 RoomDevice.Parts(
-                    room: room, capture: capture, loudspeaker: { try await PlaybackSink(choice.loudspeaker) },
+                    room: room, capture: capture, loudspeaker: { try await Self.loudspeaker(choice, household.voice) },
                     notes: VoiceNotes(folder: household.directory.root.appending(path: "voice-notes")),
                     canceller: { try LiveKitEchoCanceller(choice.cleaning, library: library, logger: context.logger) },
                     echoDelay: echo?.delay ?? 0,
@@ -56,6 +56,14 @@ struct HomeCall: Sendable {
             try await capture.close()
             throw error
         }
+    }
+
+    /// As loud as the companion speaks.
+    private static func loudspeaker(_ choice: VoiceChoice, _ voice: VoiceSwitch) async throws -> PlaybackSink {
+        let sink = try await PlaybackSink(choice.loudspeaker)
+        let loudness = voice.choice.loudness
+        sink.setVolume(loudness.isSilent ? 0 : Float(loudness.volume) / 100)
+        return sink
     }
 
     private static func enter(_ room: LiveKitRoom, _ context: CommandContext) async throws {

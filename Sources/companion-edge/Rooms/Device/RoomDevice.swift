@@ -277,10 +277,10 @@ actor RoomDevice {
                 guard isThere == true, !others.isEmpty, !notes.isEmpty else { continue }
                 for note in notes {
                     var options = RoomStreamOptions(
-                        topic: Self.noteTopic, attributes: ["begun": note.moment.iso8601, "path": "offline"])
+                        topic: Self.noteTopic, attributes: ["begun": note.moment.iso8601])
                     (options.name, options.mimeType) = (note.name, VoiceNotes.mime)
                     try await parts.room.sendFile(note.file.path, options)
-                    try parts.notes.remove(note)
+                    try parts.notes.putAside(note, now: parts.clock.now())
                 }
                 newsroom.yield(.notesDelivered(notes.count))
             } catch {

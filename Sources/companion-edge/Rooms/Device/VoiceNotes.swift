@@ -37,8 +37,18 @@ struct VoiceNotes: Sendable {
         }.sorted { ($0.moment.milliseconds, $0.file.path) < ($1.moment.milliseconds, $1.file.path) }
     }
 
-    /// It was delivered.
-    func remove(_ note: Note) throws { try FileManager.default.removeItem(at: note.file) }
+    /// It was sent. That it arrived nobody says, so it is kept for a day longer.
+    func putAside(_ note: Note, now: Timestamp) throws {
+        let sent = folder.appending(path: "delivered", directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(
+            at: sent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let day = now.advanced(by: -86_400).milliseconds
+        for name in try FileManager.default.contentsOfDirectory(atPath: sent.path) {
+            guard let begun = name.split(separator: "-").first.flatMap({ Int64($0) }), begun < day else { continue }
+            try FileManager.default.removeItem(at: sent.appending(path: name))
+        }
+        try FileManager.default.moveItem(at: note.file, to: sent.appending(path: note.file.lastPathComponent))
+    }
 }
 
 /// Writes notes of what is said: from a little before a voice to a little after it.
@@ -62,8 +72,17 @@ struct VoiceNoteTaker {
 
     var isWriting: Bool { writer != nil }
 
-    /// Takes 10 ms of the microphone.
+    /// Takes 10 ms of the microphone. A note that cannot be written on is left as it is; the next voice begins another.
     mutating func hear(_ samples: [Int16], at position: Int64) throws {
+        do {
+            try take(samples, at: position)
+        } catch {
+            (writer, silentSince) = (nil, nil)
+            throw error
+        }
+    }
+
+    private mutating func take(_ samples: [Int16], at position: Int64) throws {
         for event in try detector.accept(samples, at: position) {
             switch event {
             case .started(let beginning):
