@@ -44,10 +44,11 @@ struct VoiceNotes: Sendable {
             at: sent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let day = now.advanced(by: -86_400).milliseconds
         for name in try FileManager.default.contentsOfDirectory(atPath: sent.path) {
-            guard let begun = name.split(separator: "-").first.flatMap({ Int64($0) }), begun < day else { continue }
+            guard let moment = name.split(separator: "-").first.flatMap({ Int64($0) }), moment < day else { continue }
             try FileManager.default.removeItem(at: sent.appending(path: name))
         }
-        try FileManager.default.moveItem(at: note.file, to: sent.appending(path: note.file.lastPathComponent))
+        try FileManager.default.moveItem(
+            at: note.file, to: sent.appending(path: "\(now.milliseconds)-\(note.file.lastPathComponent)"))
     }
 }
 
