@@ -97,7 +97,8 @@ import Testing
         daemon.send(signal: signal)
         #expect(await daemon.errors(contain: "stopping"))
         daemon.send(signal: signal)
-        #expect(await daemon.ended().status == 128 + signal)
+        let ended = await daemon.ended()
+        #expect(ended.status == 128 + signal, "\(ended)")
         slow.closeInput()
         #expect(await slow.ended().status == 69)
     }
