@@ -55,6 +55,22 @@ import Testing
         try await sink.close()
     }
 
+    @Test("a signal that is handed over at once comes before what is handed over later, or not at all where it finds no room")
+    func whole() async throws {
+        let sink = try await PlaybackSink(.null)
+        sink.pause()
+        let signal = PlaybackItemID(generation: 0, number: -1)
+        #expect(sink.enqueue(whole: [Int16](repeating: 100, count: 480), as: signal))
+        try await sink.enqueue([Int16](repeating: 100, count: 480), to: item)
+        sink.finish(item)
+        let long = PlaybackItemID(generation: 0, number: -2)
+        #expect(!sink.enqueue(whole: [Int16](repeating: 100, count: 48_000 * 60), as: long))
+        sink.resume(rewind: .zero)
+        let order: [PlaybackEvent] = [.started(signal), .finished(signal), .started(item), .finished(item), .drained]
+        #expect(await events(of: sink, upTo: .drained) == order)
+        try await sink.close()
+    }
+
     @Test("a pipe whose reader goes away and returns is played on without a lost sample")
     func reader() async throws {
         let folder = try TemporaryDirectory()

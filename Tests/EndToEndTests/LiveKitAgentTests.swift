@@ -13,10 +13,7 @@ import Testing
         events.filter { $0.name == "data" && $0.text("identity") == RoomConversation.agent }.map { $0.text("text") }
     }
 
-    /// Not in every run yet: of so many sentences the recogniser mishears one too often, and the test waits for its answer.
-    @Test(
-        "ten turns in a room: greeted by name, interrupted once, typed once; at home it is known what was told there",
-        .enabled(if: ProcessInfo.processInfo.environment["COMPANION_TEST_ROOM_CONVERSATION"] != nil))
+    @Test("ten turns in a room: greeted by name, interrupted once, typed once; at home it is known what was told there")
     func tenTurns() async throws {
         let home = try Home()
         let added = try await home.command("users", "add", "Amina")
@@ -38,21 +35,24 @@ import Testing
         try await talk.turn("My sister lives in London.")
         try await talk.turn("I work as a teacher.")
         try await talk.turn("My favourite colour is green.")
-        try await talk.turn("What is seven plus five?")
+        try await talk.turn("What is two plus two?")
 
-        // An answer is interrupted by the next question.
-        let (finished, heard) = (SpokenConversation.finished(try talk.turns), try talk.turns.entries.count)
-        try await talk.say("What do you know about me?")
-        try await talk.until { SpokenConversation.isWellHeard($0, after: heard) }
-        try await talk.say("What day is it today?")
-        try await talk.until { SpokenConversation.finished($0) > finished }
+        // An answer is interrupted by the next question. One that ends too early is asked for again.
+        for _ in 0..<3 where SpokenConversation.cuts(try talk.turns) == 0 {
+            let (finished, heard) = (SpokenConversation.finished(try talk.turns), try talk.turns.entries.count)
+            try await talk.say("What do you know about me?")
+            try await talk.until {
+                SpokenConversation.isWellHeard($0, after: heard) || SpokenConversation.finished($0) > finished
+            }
+            try await talk.turn("What day is it today?")
+        }
 
         // Something is typed, and answered aloud.
         let before = talk.answers.count
         try await talk.answered { try await person.type("What is my favourite colour?") }
         #expect(talk.answers.dropFirst(before).contains { $0.contains("green") }, "\(talk.program.outputSoFar)")
 
-        try await talk.turn("Where does my sister live?")
+        try await talk.turn("Where does my sister live now?")
         try await talk.turn("What is my job?")
         try await talk.turn("Good night.")
         #expect(talk.answers.contains { $0.contains("London") }, "\(talk.program.outputSoFar)")
@@ -62,14 +62,14 @@ import Testing
         let end = await talk.program.ended()
         #expect(end.status == 0 && end.errors.contains("The person has left."), "\(end.errors)")
         let log = try talk.turns
-        #expect(log.entries.count { $0.effects.contains { if case .cut = $0 { true } else { false } } } == 1)
+        #expect(SpokenConversation.cuts(log) == 1)
         #expect(log.replay().isEmpty)
         try judge(events, person: "user-\(id)", interrupted: end.output)
 
         // At home, in writing and by voice.
         let history = try await home.command("history", "list", "--json")
         #expect(history.output.contains(/"channel" ?: ?"room"/), "\(history.output)")
-        let written = try await home.command("chat", "Where does my sister live?")
+        let written = try await home.command("chat", "Where does my sister live now?")
         #expect(written.output.contains("London"), "\(written.output)")
         let spoken = try await SpokenConversation.begin(at: home)
         try await spoken.turn("What is my favourite colour?")
@@ -102,12 +102,10 @@ import Testing
         #expect(Set(own.compactMap { $0.attribute("lk.segment_id") }).count == own.count, "one stream a segment")
         let begun = events.filter { $0.name == "text-begins" && $0.text("identity") == RoomConversation.agent }
         #expect(begun.allSatisfy { $0.attribute("lk.transcription_final") == "false" })
-        // What was interrupted ends where it was; a busy machine may have been about to begin only.
-        #expect(output.contains("(interrupted"), "\(output)")
-        if let cut = output.split(separator: "\n").first(where: { $0.contains("(interrupted; heard: ") }) {
-            let heard = cut.components(separatedBy: "heard: ").last?.dropLast() ?? ""
-            #expect(own.contains { $0.text("text") == heard }, "\(heard)")
-        }
+        // What was interrupted ends where it was.
+        let cut = try #require(output.split(separator: "\n").first { $0.contains("(interrupted; heard: ") }, "\(output)")
+        let heard = cut.components(separatedBy: "heard: ").last?.dropLast() ?? ""
+        #expect(own.contains { $0.text("text") == heard }, "\(heard)")
 
         let said = texts.filter { $0.text("identity") == person }
         let whole = said.filter { $0.attribute("lk.transcription_final") == "true" }.map { $0.text("text").lowercased() }

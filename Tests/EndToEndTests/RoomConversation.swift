@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The program in a room with a synthetic person, who uses LiveKit's own library.
-struct RoomConversation {
+struct RoomConversation: WitnessedConversation {
     let home: Home
     let server: RoomServer
     let person: RoomPerson
@@ -51,24 +51,10 @@ struct RoomConversation {
         try await person.join(server, token: try await server.token(identity, name: name))
     }
 
-    var turns: TurnLog { get throws { try TurnLog(lines: log.outputSoFar) } }
-
-    /// Waits until the engine's decisions so far are enough.
-    func until(_ isEnough: @escaping @Sendable (TurnLog) -> Bool) async throws {
-        let happened = await log.output { text in
-            guard let log = try? TurnLog(lines: text) else { return false }
-            return isEnough(log)
-        }
-        guard happened else { throw PeerError(description: "it ended: \(program.outputSoFar)\n\(program.errorsSoFar)") }
-    }
-
     func say(_ text: String) async throws {
         try await person.say(
             try await SpokenConversation.sound(of: text, by: SpokenConversation.voices.person, at: home))
     }
-
-    /// Says something and waits until the answer was heard.
-    func turn(_ text: String) async throws { try await answered { try await say(text) } }
 
     /// Waits until an answer was heard that begins after `body` has.
     func answered(_ body: () async throws -> Void) async throws {

@@ -5,15 +5,15 @@ import TestSupport
 import Testing
 
 /// The program in conversation with a synthetic person, through a sound server.
-struct SpokenConversation {
+struct SpokenConversation: WitnessedConversation {
     let home: Home
     let server: SoundServer
     let program: ChildProcess
     /// Reads what the turn engine saw and decided.
     let log: ChildProcess
 
-    /// The person's voice and the companion's: the embedded one, whatever else is installed.
-    static let voices = (person: "en-us", companion: "en-gb")
+    /// The person's voice, which is the better understood one, and the companion's: the embedded one, whatever else is installed.
+    static let voices = (person: "piper-joe", companion: "en-gb")
 
     /// - Parameter terminal: whether it runs at a (pseudo) terminal, whose keys are the program's input.
     static func begin(
@@ -49,30 +49,21 @@ struct SpokenConversation {
         return SpokenConversation(home: home, server: server, program: program, log: log)
     }
 
-    var turns: TurnLog { get throws { try TurnLog(lines: log.outputSoFar) } }
-
-    /// Waits until the engine's decisions so far are enough.
-    func until(_ isEnough: @escaping @Sendable (TurnLog) -> Bool) async throws {
-        let happened = await log.output { text in
-            guard let log = try? TurnLog(lines: text) else { return false }
-            return isEnough(log)
-        }
-        guard happened else { throw PeerError(description: "it ended: \(program.outputSoFar)\n\(program.errorsSoFar)") }
-    }
-
     /// How often the answer has been heard to its end.
     static func finished(_ log: TurnLog) -> Int { log.entries.count { $0.effects.contains(.phase(.followUp)) } }
 
     /// The person says something into the room.
     func say(_ text: String) async throws { try await play(try await sound(of: text, by: Self.voices.person)) }
 
-    /// How it sounds, at 48 kHz.
+    /// How it sounds, at 48 kHz; the same each time.
     func sound(of text: String, by voice: String) async throws -> [Int16] {
         try await Self.sound(of: text, by: voice, at: home)
     }
 
     static func sound(of text: String, by voice: String, at home: Home) async throws -> [Int16] {
-        let file = home.folder.file("\(UUID()).wav")
+        let file = home.folder.file("said-\(voice)-\(text.hashValue).wav")
+        // An installed voice never says it twice in the same way.
+        if FileManager.default.fileExists(atPath: file.path) { return try samples(file) }
         let made = try await home.start(
             "say", text, "--voice", voice, "--output", file.path,
             environment: ["COMPANION_MODELS_DIR": try SpeechModels.ready().path]
@@ -104,6 +95,21 @@ struct SpokenConversation {
         log.entries.count { if case .playbackFinished = $0.event { true } else { false } }
     }
 
+    /// How often something was heard that got no answer.
+    static func unheard(_ log: TurnLog) -> Int {
+        log.entries.flatMap(\.effects).count {
+            switch $0 {
+            case .dropHearing, .refused: true
+            default: false
+            }
+        }
+    }
+
+    /// How many answers were cut.
+    static func cuts(_ log: TurnLog) -> Int {
+        log.entries.flatMap(\.effects).count { if case .cut = $0 { true } else { false } }
+    }
+
     /// Whether nobody speaks, and nothing is being thought about.
     static func isResting(_ log: TurnLog) -> Bool {
         let phases = log.entries.flatMap(\.effects).compactMap { if case .phase(let phase) = $0 { phase } else { nil } }
@@ -118,13 +124,6 @@ struct SpokenConversation {
     func play(_ samples: [Int16]) async throws {
         let speaker = try await server.speak(samples)
         _ = await speaker.ended()
-    }
-
-    /// Says something and waits until the answer was heard.
-    func turn(_ text: String) async throws {
-        let before = Self.finished(try turns)
-        try await say(text)
-        try await until { Self.finished($0) > before }
     }
 
     /// The samples of a WAV file of one channel, at 48 kHz.

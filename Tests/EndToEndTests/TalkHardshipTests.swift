@@ -18,7 +18,7 @@ import Testing
     func busy() async throws {
         let talk = try await SpokenConversation.begin()
         let told = try await talk.sound(of: "My sister lives in London.", by: SpokenConversation.voices.person)
-        let asked = try await talk.sound(of: "Where does my sister live?", by: SpokenConversation.voices.person)
+        let asked = try await talk.sound(of: "Where does my sister live now?", by: SpokenConversation.voices.person)
         let hogs = try (0..<8).map { _ in
             try ChildProcess(URL(filePath: "/usr/bin/env"), ["sh", "-c", "while :; do :; done"])
         }
@@ -38,7 +38,7 @@ import Testing
         let talk = try await SpokenConversation.begin()
         try await talk.server.ask("load-module", "module-loopback", "source=speaker.monitor", "sink=room", "latency_msec=60")
         // What comes back of an answer is looked at after its end.
-        for (number, words) in ["My sister lives in London.", "What do you know about me?", "Where does my sister live?"]
+        for (number, words) in ["My sister lives in London.", "What do you know about me?", "Where does my sister live now?"]
             .enumerated()
         {
             try await talk.say(words)

@@ -30,15 +30,14 @@ import Testing
         try await talk.turn("My sister lives in London.")
         try await talk.turn("I work as a teacher.")
         try await talk.turn("My favourite colour is green.")
-        try await talk.turn("What is seven plus five?")
+        try await talk.turn("What is two plus two?")
 
         // The sixth answer is interrupted by the seventh question.
         let cutting = try await talk.server.recording(to: talk.home.folder.file("cut.raw"))
-        let (finished, heard) = (SpokenConversation.finished(try talk.turns), try talk.turns.entries.count)
+        let heard = try talk.turns.entries.count
         try await talk.say("What do you know about me?")
         try await talk.until { SpokenConversation.isWellHeard($0, after: heard) }
-        try await talk.say("What day is it today?")
-        try await talk.until { SpokenConversation.finished($0) > finished }
+        try await talk.turn("What day is it today?")
         cutting.send(signal: SIGTERM)
         _ = await cutting.ended()
 
@@ -49,7 +48,7 @@ import Testing
         try await talk.say("Okay, I see.")
         let ended = SpokenConversation.finished(try talk.turns)
         try await talk.until { SpokenConversation.finished($0) > ended }
-        try await talk.turn("Where does my sister live?")
+        try await talk.turn("Where does my sister live now?")
         // A recogniser mishears a single word often. Who is not understood at all presses Ctrl-C.
         var hasLeft = false
         for words in ["Goodbye.", "Goodbye, see you tomorrow.", "Good night, bye."] where !hasLeft {

@@ -84,6 +84,19 @@ package final class PlaybackSink: Sendable {
         }
     }
 
+    /// Appends a whole item of its own at once, before anything that is enqueued later; `false`, and nothing of it, when it finds no
+    /// room.
+    package func enqueue(whole samples: [Int16], as item: PlaybackItemID) -> Bool {
+        let isTaken = loop.queue.withLock { queue in
+            guard queue.room >= samples.count else { return false }
+            _ = queue.push(samples[...], to: item)
+            queue.end(item)
+            return true
+        }
+        loop.wake.ring()
+        return isTaken
+    }
+
     /// Says that no more of an item comes.
     package func finish(_ item: PlaybackItemID) {
         loop.queue.withLock { $0.end(item) }

@@ -32,13 +32,15 @@ struct VoiceEquipment: Sendable {
 extension VoiceEquipment {
     /// What is installed on this device, below the services of the settings.
     init(_ configuration: Configuration, in workingDirectory: URL, services: SpeechServices, logger: Logger) {
-        let engines = SpeechEngines(ModelStore(configuration, in: workingDirectory)) { logger.warning("\($0)") }
+        let models = ModelStore(configuration, in: workingDirectory)
+        let engines = SpeechEngines(models) { logger.warning("\($0)") }
         let (ear, own) = (engines.recogniser(), engines.voice(named: configuration.speakingVoice))
         let voice = services.voice(above: own)
         let words = configuration.wakeWords
         self.init(
             recogniser: services.recogniser(above: ear), voice: voice, activity: engines.voiceActivityModel(),
             wakeWord: { try services.wakeWord(words, own: { try engines.wakeWord(words) }, logger: logger) },
+            canceller: { try Self.canceller($0, among: models, logger: logger) },
             prepare: { language in
                 if ear.languages.contains(language) { try await ear.prepare() }
                 // The own voice has to be there at once when a service falls silent, and a service's connection too.
@@ -46,5 +48,19 @@ extension VoiceEquipment {
                     for try await _ in voice.speak(VoiceFillers.phrase(in: language), language: language) {}
                 }
             })
+    }
+
+    /// The best that is installed: LiveKit's, which keeps more of a person who speaks over us.
+    private static func canceller(
+        _ cleaning: SoundCleaning, among models: ModelStore, logger: Logger
+    ) throws -> any EchoCanceller {
+        guard models.find(ModelCatalogue.liveKit) != nil else { return try SpeexEchoCanceller(cleaning) }
+        do {
+            let library = try RoomLibrary.load(models, logger: logger)
+            return try LiveKitEchoCanceller(cleaning, library: library, logger: logger)
+        } catch {
+            logger.warning("the echo is cancelled by speexdsp instead of LiveKit's library", metadata: ["error": "\(error)"])
+            return try SpeexEchoCanceller(cleaning)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import AudioIO
 import CompanionServices
+import Logging
 
 extension VoiceSession {
     /// How far back an answer goes on after it stood still, at most.
@@ -278,20 +279,25 @@ extension VoiceSession {
     func fill(_ filler: TurnEffect.Filler) {
         guard let generation = engine.generation else { return }
         switch filler {
-        case .sound: play(fillers.thinking, PlaybackItemID(generation: generation, number: SpokenReply.Filling.sound))
+        case .sound: fill(fillers.thinking, PlaybackItemID(generation: generation, number: SpokenReply.Filling.sound))
         case .phrase:
             let item = PlaybackItemID(generation: generation, number: SpokenReply.Filling.phrase)
             Task {
                 do {
                     let sound = try await wholeSound(of: VoiceFillers.phrase(in: parts.language), language: parts.language)
-                    // The answer may have come meanwhile.
                     guard engine.generation == generation, engine.phase == .thinking else { return }
-                    play(sound, item)
+                    fill(sound, item)
                 } catch {
                     report(error)
                 }
             }
         }
+    }
+
+    /// Only before an answer: between two pieces of one, it would look as if nothing of the answer had been heard.
+    private func fill(_ sound: [Int16], _ item: PlaybackItemID) {
+        guard replies[item.generation]?.pieces.isEmpty != false else { return }
+        play(sound, item)
     }
 
     func playCue() {
@@ -300,14 +306,8 @@ extension VoiceSession {
     }
 
     private func play(_ sound: [Int16], _ item: PlaybackItemID) {
-        Task {
-            do {
-                try await parts.loudspeaker.enqueue(sound, to: item)
-                parts.loudspeaker.finish(item)
-            } catch {
-                report(error)
-            }
-        }
+        guard !parts.loudspeaker.enqueue(whole: sound, as: item) else { return }
+        parts.logger.warning("a signal found no room at the loudspeaker")
     }
 }
 

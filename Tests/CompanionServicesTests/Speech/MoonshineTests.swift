@@ -53,6 +53,16 @@ import Testing
         #expect(SpokenSound.errors(transcript.text, in: text) <= 0.15, "\(transcript.text)")
     }
 
+    @Test(
+        "a model that goes round in a circle is stopped after the first round; what people say twice, or short, is left",
+        arguments: [
+            ([1, 2, 3, 4, 5, 6, 3, 4, 5, 6, 3, 4, 5, 6], 8), ([1, 3, 4, 5, 6, 3, 4, 5, 6], nil), ([7, 7, 7, 7, 7], nil),
+            ([1, 2, 3, 1, 2, 3, 1, 2, 3], nil), ([], nil),
+        ] as [([Int], Int?)])
+    func circle(tokens: [Int], surplus: Int?) {
+        #expect(TokenLoop.repetition(atEndOf: tokens) == surplus)
+    }
+
     @Test("a speech without an end is understood in settled pieces, and its sound waits in bounded memory")
     func long() async throws {
         let store = try SpokenSound.store

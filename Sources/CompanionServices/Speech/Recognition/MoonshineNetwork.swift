@@ -108,6 +108,11 @@ final class MoonshineNetwork {
                 return false
             }
             tokens.append(token)
+            if let surplus = TokenLoop.repetition(atEndOf: tokens) {
+                tokens.removeLast(surplus)
+                isDone = true
+                return false
+            }
             guard !guess.isEmpty else { return false }
             if guess.first == token {
                 guess.removeFirst()
