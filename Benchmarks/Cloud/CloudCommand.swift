@@ -53,7 +53,12 @@ struct CloudCommand: AsyncParsableCommand {
         try await withConversation(server) { session, companion in
             _ = try await session.greet()
             for _ in 0..<turns {
-                let said = "Today I thought about this: " + life.sentence().text
+                let sentence = life.sentence()
+                let isUrdu = sentence.language == "ur"
+                let said = (isUrdu ? "آج میں نے یہ سوچا: " : "Today I thought about this: ") + sentence.text
+                // An answer in another script than the person's is broken off, and a connection with it.
+                try await server.always(
+                    answer: isUrdu ? "یہ سن کر اچھا لگا کہ آپ نے مجھے یہ سب بتایا۔" : "How good that you told me all of this.")
                 let before = try await server.firsts().count
                 let first = FirstWords()
                 let start = ContinuousClock.now

@@ -5,12 +5,18 @@ import Glibc
 final class ALSACapture: CaptureDevice {
     /// How old sound may be before it is thrown away, in milliseconds: who answers late is worse than who did not hear.
     private static let oldest = 300
+    /// A wait so long, in nanoseconds, means that there is nothing older: a sound server hands over what it kept at once.
+    private static let pause: Int64 = 4_000_000
+    /// How many seconds a server may have kept.
+    private static let most = 3
 
     private var handle: PCMHandle
     /// Frames as the device gives them.
     private let frames: UnsafeMutableRawBufferPointer
     private let width: Int
     private var hasStarted = false
+    /// Frames that may still come from before, after some were too old; 0 when what comes is new.
+    private var surge = 0
 
     init(name: String) throws(AudioError) {
         // What is recorded waits here while the machine is busy; that takes memory and no time.
@@ -33,10 +39,16 @@ final class ALSACapture: CaptureDevice {
             try handle.start()
             hasStarted = true
         }
+        let asked = MonotonicTime.now
         guard try handle.isReady(within: milliseconds) else { return result }
+        if MonotonicTime.now - asked >= Self.pause { surge = 0 }
         result.isBroken = try dropOld()
+        if result.isBroken { surge = handle.rate * Self.most }
         let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(output.count))
-        if count > 0 {
+        if count > 0, surge > 0 {
+            surge = max(0, surge - Int(count))
+            result.isBroken = true
+        } else if count > 0 {
             gather(Int(count), into: output)
             result.count = Int(count)
         } else if count == 0 || Int32(-count) == EAGAIN {
