@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Makes tones and measures them.
 enum Signal {
@@ -6,6 +7,12 @@ enum Signal {
         (0..<Int(Double(rate) * seconds)).map {
             Int16((amplitude * sin(2 * .pi * frequency * Double($0) / Double(rate))).rounded())
         }
+    }
+
+    /// The same noise each time.
+    static func noise(rate: Int, seconds: Double, amplitude: Int16 = 8_000) -> [Int16] {
+        var generator = SeededGenerator(seed: 7)
+        return (0..<Int(Double(rate) * seconds)).map { _ in Int16.random(in: -amplitude...amplitude, using: &generator) }
     }
 
     /// Amplitude of the part of `samples` that has just this frequency (Goertzel's algorithm, with a Hann window).

@@ -179,6 +179,30 @@ import Testing
         #expect(asked.output.contains("Bilal"), "\(asked.output)\(asked.errors)")
     }
 
+    @Test("the voice is sent as the settings say, and a setting that is none is refused")
+    func voiceSettings() async throws {
+        let (home, server) = (try Home(), try await RoomServer())
+        var settings = try RoomConversation.environment(server)
+        settings["COMPANION_ROOM_BITRATE"] = "100"
+        let refused = try await home.start("agent", environment: settings).ended()
+        #expect(refused.status == 78 && refused.errors.contains("COMPANION_ROOM_BITRATE"), "\(refused.errors)")
+
+        for isOn in [true, false] {
+            settings.merge(
+                [
+                    "COMPANION_ROOM_BITRATE": "12000", "COMPANION_ROOM_DTX": "\(isOn)", "COMPANION_ROOM_RED": "\(isOn)",
+                ]
+            ) { $1 }
+            let program = try home.start("agent", "--wait", "120", environment: settings)
+            #expect(await program.errors(contain: "waiting for somebody"))
+            let track = try #require(try await server.published(by: RoomConversation.agent).first)
+            #expect((track.asked["disableDtx"] == .bool(true)) == !isOn, "\(track.asked)")
+            #expect((track.asked["disableRed"] == .bool(true)) == !isOn, "\(track.asked)")
+            program.send(signal: SIGTERM)
+            #expect(await program.ended().status == 143)
+        }
+    }
+
     @Test("what is wrong with a token, an address or the library is said in plain words, before anything is tried")
     func refusals() async throws {
         let (home, server) = (try Home(), try await RoomServer())

@@ -102,6 +102,23 @@ package final class RoomServer: Sendable {
         (try await log()["declined"]?.objectValue?[identity]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
+    /// A track as it was asked for, in the words of LiveKit's protocol, and what of it came so far.
+    package struct Published: Sendable {
+        package let asked: [String: JSONValue]
+        package let packets: Int
+        package let bytes: Int
+    }
+
+    /// What somebody publishes.
+    package func published(by identity: String) async throws -> [Published] {
+        (try await log()["tracks"]?.objectValue?[identity]?.arrayValue ?? []).compactMap { track in
+            guard let track = track.objectValue else { return nil }
+            return Published(
+                asked: track["asked"]?.objectValue ?? [:], packets: Int(track["packets"]?.intValue ?? 0),
+                bytes: Int(track["bytes"]?.intValue ?? 0))
+        }
+    }
+
     /// What the server knows of those in the room, as LiveKit's protocol says it in JSON.
     package func participants(in room: String = "home") async throws -> [[String: JSONValue]] {
         (try await log()["rooms"]?.objectValue?[room]?.arrayValue ?? []).compactMap(\.objectValue)

@@ -133,6 +133,10 @@ package struct Configuration: Sendable {
     package var liveKitToken: Secret<String>? { secret(.liveKitToken) }
     package var liveKitTokenURL: URL? { url(.liveKitTokenURL) }
     package var liveKitRoom: String? { text(.liveKitRoom) }
+    /// Of the voice that is sent into a room, in bits a second.
+    package var roomBitrate: Int { integer(.roomBitrate) ?? 32_000 }
+    package var roomSkipsSilence: Bool { bool(.roomSkipsSilence) }
+    package var roomRedundancy: Bool { bool(.roomRedundancy) }
     /// Whether what people tell may go to a service outside the home's network as it is.
     package var allowsPlainHTTP: Bool { bool(.allowPlainHTTP) }
     package var redisEnabled: Bool { bool(.redisEnabled) }

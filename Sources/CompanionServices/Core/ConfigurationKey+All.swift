@@ -168,6 +168,15 @@ extension ConfigurationKey {
     package static let liveKitRoom = ConfigurationKey(
         "LIVEKIT_ROOM", .text, example: "home", group: .rooms,
         help: "The room to join, where the token does not say it already.")
+    package static let roomBitrate = ConfigurationKey(
+        "COMPANION_ROOM_BITRATE", .integer(6_000...510_000), default: "32000", example: "16000", group: .rooms,
+        help: "Bits a second for the voice that is sent into a room, at most. 16000 is still well understood; music wants 64000.")
+    package static let roomSkipsSilence = ConfigurationKey(
+        "COMPANION_ROOM_DTX", .bool, default: "true", example: "false", group: .rooms,
+        help: "Whether next to nothing is sent into a room while nobody speaks. Without it the others hear the noise of the room.")
+    package static let roomRedundancy = ConfigurationKey(
+        "COMPANION_ROOM_RED", .bool, default: "true", example: "false", group: .rooms,
+        help: "Whether sound is sent into a room twice, against lines that lose some of it. It takes twice the bits.")
 
     package static let redisEnabled = ConfigurationKey(
         "REDIS_ENABLED", .bool, default: "true", example: "false", group: .cache,
@@ -196,8 +205,8 @@ extension ConfigurationKey {
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
         transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
-        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, redisEnabled, redisURL, monitoringTools, useTestUser,
-        testUserID,
+        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, roomBitrate, roomSkipsSilence, roomRedundancy, redisEnabled, redisURL,
+        monitoringTools, useTestUser, testUserID,
     ]
 
     package static func named(_ name: String) -> ConfigurationKey? { byName[name] }

@@ -37,6 +37,31 @@ import Testing
         try await mira.wait(for: "left", ["identity": "companion"])
     }
 
+    @Test("a voice takes the bits that it may have")
+    func bitrate() async throws {
+        let server = try await RoomServer()
+        let visit = try await RoomVisit.enter(server)
+        var sizes: [Int] = []
+        for bitrate in [8_000, 96_000] {
+            var settings = VoiceTrackSettings(name: "voice")
+            settings.bitrate = bitrate
+            let track = try await visit.room.publish(settings)
+            let sink = try await PlaybackSink(into: track)
+            try await sink.enqueue(Signal.noise(rate: sink.rate, seconds: 15), to: item)
+            var sent: RoomServer.Published?
+            while sent?.packets ?? 0 < 100 {
+                try await Task.sleep(for: .milliseconds(50))
+                sent = try await server.published(by: "companion").last
+            }
+            sizes.append((sent?.bytes ?? 0) / (sent?.packets ?? 1))
+            try await sink.close()
+            try await visit.room.unpublish(track)
+        }
+        // 20 ms in a packet: 20 bytes and 240 of them, as an average.
+        #expect(sizes[0] < 40 && sizes[1] > 120, "\(sizes)")
+        await visit.leave()
+    }
+
     @Test("who comes later is heard and hears, and goes away as silence")
     func late() async throws {
         let server = try await RoomServer()

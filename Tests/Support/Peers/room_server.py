@@ -15,7 +15,7 @@ Only for tests:
     POST /_test/delete  {"room"}                        the room is
     POST /_test/refresh {"room", "identity", "token"}   the participant is given another token
     GET  /_test/log     {"rooms": {name: [participant, ...]}, "declined": {identity: [track, ...]}, "joins": [...],
-                         "refused": [...], "requests": [...]}
+                         "refused": [...], "requests": [...], "tracks": {identity: [{"asked", "packets", "bytes"}, ...]}}
     GET  /_test/wait    ?room=&count=        answers when so many participants are in the room, with their identities
 """
 import asyncio
@@ -62,13 +62,20 @@ class Track:
 
     def __init__(self, owner, request):
         self.owner, self.cid, self.relays = owner, request.cid, set()
+        # How it was asked for, and what came of it.
+        self.request, self.packets, self.bytes = request, 0, 0
         # Once it was negotiated.
         self.is_live = False
         self.info = models.TrackInfo(
             sid=f"TR_{next(numbers)}", type=request.type, name=request.name, muted=request.muted, source=request.source,
-            mime_type="audio/opus", disable_red=True, stream=request.stream)
+            mime_type="audio/opus", disable_red=True, stream=request.stream, audio_features=request.audio_features)
+
+    def facts(self):
+        return {"asked": MessageToDict(self.request), "packets": self.packets, "bytes": self.bytes}
 
     async def on_packet(self, packet, arrival_time_ms):
+        self.packets += 1
+        self.bytes += len(packet.payload)
         if not packet.payload or self.info.muted:
             return
         for relay in self.relays:
@@ -441,6 +448,8 @@ class Server:
                       for name, room in self.rooms.items()},
             "declined": {each.identity: sorted(each.unwanted) for room in self.rooms.values()
                          for each in room.participants.values()},
+            "tracks": {each.identity: [track.facts() for track in each.tracks.values()]
+                       for room in self.rooms.values() for each in room.participants.values()},
             "joins": self.joins, "refused": self.refused, "requests": self.requests})
 
     async def wait(self, request):

@@ -44,7 +44,8 @@ struct HomeCall: Sendable {
         do {
             device = try await RoomDevice(
                 RoomDevice.Parts(
-                    room: room, capture: capture, loudspeaker: { try await Self.loudspeaker(choice, household.voice) },
+                    room: room, voice: VoiceTrackSettings(name: "microphone", context.configuration), capture: capture,
+                    loudspeaker: { try await Self.loudspeaker(choice, household.voice) },
                     notes: VoiceNotes(folder: household.directory.root.appending(path: "voice-notes")),
                     canceller: { try LiveKitEchoCanceller(choice.cleaning, library: library, logger: context.logger) },
                     echoDelay: echo?.delay ?? 0,

@@ -30,6 +30,8 @@ actor RoomDevice {
 
     struct Parts: Sendable {
         var room: LiveKitRoom
+        /// How what is said here is sent.
+        var voice: VoiceTrackSettings
         var capture: AudioCapture
         /// Opens the loudspeaker. It is closed while the companion converses, who opens it too.
         var loudspeaker: @Sendable () async throws -> PlaybackSink
@@ -67,7 +69,7 @@ actor RoomDevice {
 
     init(_ parts: Parts) async throws {
         self.parts = parts
-        track = try await parts.room.publish(VoiceTrackSettings(name: "microphone"))
+        track = try await parts.room.publish(parts.voice)
         microphone = try RoomMicrophone(into: track)
         own = OwnSound(try parts.canceller(), delay: parts.echoDelay)
         taker = VoiceNoteTaker(parts.notes, activity: parts.activity, clock: parts.clock)
