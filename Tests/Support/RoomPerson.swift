@@ -30,8 +30,10 @@ package final class RoomPerson: Sendable {
         peer = try await ScriptedPeer("room_person.py")
     }
 
-    package func join(_ server: RoomServer, token: String) async throws {
-        try await peer.post("/join", ["url": .string(server.address), "token": .string(token)])
+    /// - Parameter isPreceded: whether something was said before: ``sendEarly(_:as:track:attributes:)`` follows.
+    package func join(_ server: RoomServer, token: String, isPreceded: Bool = false) async throws {
+        try await peer.post(
+            "/join", ["url": .string(server.address), "token": .string(token), "early": .bool(isPreceded)])
     }
 
     package func leave() async throws { try await peer.post("/leave") }
@@ -46,6 +48,29 @@ package final class RoomPerson: Sendable {
         let file = folder.file("speech.raw")
         try samples.withUnsafeBytes { Data($0) }.write(to: file)
         try await peer.post("/say", ["file": .string(file.path), "waits": .bool(waits)])
+    }
+
+    /// How early sound is sent.
+    package enum EarlyForm: String, Sendable, CaseIterable {
+        case ogg, webm, pcm
+        /// The samples as they are, said to be Opus.
+        case raw
+    }
+
+    /// Sends what was said while connecting, once others listen: samples of one channel at 48 kHz.
+    /// - Parameter track: the id of the track that goes on from there; ours when `nil`.
+    package func sendEarly(
+        _ samples: [Int16], as form: EarlyForm, track: String? = nil, attributes: [String: String] = [:]
+    ) async throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.file("early.raw")
+        try samples.withUnsafeBytes { Data($0) }.write(to: file)
+        try await peer.post(
+            "/early",
+            [
+                "file": .string(file.path), "format": .string(form.rawValue), "track": track.map(JSONValue.string) ?? .null,
+                "attributes": .object(attributes.mapValues(JSONValue.string)),
+            ])
     }
 
     package func tone(hertz: Double, seconds: Double, waits: Bool = true) async throws {
@@ -93,6 +118,17 @@ package final class RoomPerson: Sendable {
     package func call(_ method: String, of identity: String, payload: String = "") async throws -> [String: JSONValue] {
         try await peer.post("/rpc", ["to": .string(identity), "method": .string(method), "payload": .string(payload)])
             .objectValue ?? [:]
+    }
+
+    /// Lets others call a method, which is answered with this.
+    package func offer(_ method: String, answering answer: String) async throws {
+        try await peer.post("/method", ["method": .string(method), "answer": .string(answer)])
+    }
+
+    /// Lets others call a method, which always fails.
+    package func offer(_ method: String, failing error: String, code: Int) async throws {
+        try await peer.post(
+            "/method", ["method": .string(method), "error": .string(error), "code": .int(Int64(code))])
     }
 
     package func setAttributes(_ attributes: [String: String]) async throws {

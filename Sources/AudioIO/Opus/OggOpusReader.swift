@@ -11,6 +11,8 @@ package final class OggOpusReader {
     package let rate: Int
     package private(set) var channels = 1
     private let file: OpenFile
+    /// What is left of bytes that are in memory.
+    private var rest: ArraySlice<UInt8> = []
     private var sync = ogg_sync_state()
     private var stream = ogg_stream_state()
     private var hasStream = false
@@ -23,14 +25,25 @@ package final class OggOpusReader {
 
     /// - Parameter rate: samples a second of what is to come out: 8,000, 12,000, 16,000, 24,000 or 48,000.
     /// - Throws: ``AudioError`` when it is no Ogg Opus file of one or two channels.
-    package init(path: String, rate: Int = 48_000) throws(AudioError) {
+    package convenience init(path: String, rate: Int = 48_000) throws(AudioError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw AudioError(.notPermitted, "'\(path)' cannot be read: \(OpenFile.reason).") }
             throw AudioError(.notFound, "'\(path)' is not there.")
         }
-        file = OpenFile(taking: descriptor)
-        (self.path, self.rate) = (path, rate)
+        try self.init(OpenFile(taking: descriptor), [], named: path, rate: rate)
+    }
+
+    /// - Parameters:
+    ///   - bytes: of a file that came from elsewhere.
+    ///   - name: what it is called in errors.
+    package convenience init(_ bytes: [UInt8], named name: String, rate: Int = 48_000) throws(AudioError) {
+        try self.init(OpenFile(taking: -1), bytes, named: name, rate: rate)
+    }
+
+    private init(_ file: consuming OpenFile, _ bytes: [UInt8], named path: String, rate: Int) throws(AudioError) {
+        self.file = file
+        (self.path, self.rate, rest) = (path, rate, bytes[...])
         ogg_sync_init(&sync)
         guard let head = try packet(), head.bytes.count >= 19, head.bytes.starts(with: Array("OpusHead".utf8)),
             head.bytes[18] == 0,
@@ -126,11 +139,23 @@ package final class OggOpusReader {
             guard let room = ogg_sync_buffer(&sync, Self.chunk) else {
                 throw AudioError(.unsupported, "There is no memory for '\(path)'.")
             }
-            var got = Glibc.read(file.descriptor, room, Self.chunk)
-            while got < 0, errno == EINTR { got = Glibc.read(file.descriptor, room, Self.chunk) }
-            guard got >= 0 else { throw AudioError(.lost, "'\(path)' cannot be read: \(OpenFile.reason).") }
+            let got = try fill(UnsafeMutableRawBufferPointer(start: room, count: Self.chunk))
             guard got > 0 else { return false }
             ogg_sync_wrote(&sync, got)
         }
+    }
+
+    /// - Returns: how many bytes there were; 0 at the end.
+    private func fill(_ room: UnsafeMutableRawBufferPointer) throws(AudioError) -> Int {
+        guard file.descriptor >= 0 else {
+            let piece = rest.prefix(room.count)
+            room.copyBytes(from: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+        var got = Glibc.read(file.descriptor, room.baseAddress, room.count)
+        while got < 0, errno == EINTR { got = Glibc.read(file.descriptor, room.baseAddress, room.count) }
+        guard got >= 0 else { throw AudioError(.lost, "'\(path)' cannot be read: \(OpenFile.reason).") }
+        return got
     }
 }

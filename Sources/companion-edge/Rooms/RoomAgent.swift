@@ -12,6 +12,8 @@ struct RoomAgent: Sendable {
         var longest = Duration.seconds(3600)
         /// Somebody who is there without a microphone is greeted all the same, after this.
         var silence = Duration.seconds(3)
+        /// Whose microphone comes later than this cannot have said anything before.
+        var trackPatience = Duration.seconds(1)
     }
 
     /// Our voice comes back by way of the person's own devices, which take it out of what they send; what is left is far below it.
@@ -30,7 +32,9 @@ struct RoomAgent: Sendable {
     let settings: Settings
     let recorder: TurnRecorder?
     private let watch = RoomWatch()
-    private let typed = AsyncStream.makeStream(of: RoomText.self, bufferingPolicy: .bufferingNewest(64))
+    private let remote: RoomRemote
+    private let typed = AsyncStream.makeStream(of: RoomTyping.self, bufferingPolicy: .bufferingNewest(64))
+    private let early: EarlySounds
 
     init(
         context: CommandContext, household: Household, room: LiveKitRoom, choice: VoiceChoice, equipment: VoiceEquipment,
@@ -38,6 +42,8 @@ struct RoomAgent: Sendable {
     ) {
         (self.context, self.household, self.room, self.choice) = (context, household, room, choice)
         (self.equipment, self.settings, self.recorder) = (equipment, settings, recorder)
+        remote = RoomRemote(logger: context.logger)
+        early = EarlySounds(logger: context.logger)
     }
 
     /// Until the person has left, the time is over, nobody came, or the task is cancelled.
@@ -75,6 +81,7 @@ struct RoomAgent: Sendable {
                 "joins": "\(counts.joins)", "reconnects": "\(counts.reconnects)", "frames-heard": "\(counts.framesHeard)",
                 "frames-dropped": "\(counts.framesDropped)", "frames-sent": "\(counts.framesSent)",
                 "frames-late": "\(counts.lateFrames)", "data-dropped": "\(counts.dataDropped)",
+                "calls-answered": "\(counts.callsAnswered)", "calls-refused": "\(counts.callsRefused)",
             ])
         return try outcome.get()
     }
@@ -82,7 +89,10 @@ struct RoomAgent: Sendable {
     private func note(_ event: RoomEvent) {
         watch.note(event)
         switch event {
-        case .text(let text): typed.continuation.yield(text)
+        case .text(let text): if let typing = RoomTyping(text) { typed.continuation.yield(typing) }
+        case .data(let data) where data.topic == RoomTyping.oldTopic:
+            if let typing = RoomTyping(data) { typed.continuation.yield(typing) } else { ignore(data) }
+        case .bytes(let bytes) where bytes.topic == EarlySound.topic: early.note(bytes)
         case .streamFailed(let topic, _, let error):
             context.logger.warning(
                 "something sent to the room was not taken", metadata: ["topic": "\(topic)", "error": "\(error)"])
@@ -94,8 +104,14 @@ struct RoomAgent: Sendable {
         }
     }
 
+    private func ignore(_ data: RoomData) {
+        context.logger.debug(
+            "a message is not taken: it is none, or came as a stream too", metadata: ["participant": "\(data.participant)"])
+    }
+
     private func stay() async throws -> End {
-        let track = try await room.publish(VoiceTrackSettings(name: "companion"))
+        let track = try await room.publish(VoiceTrackSettings(name: "companion", context.configuration))
+        await remote.offer(in: room)
         await show([RoomBroadcast.Attribute.state: "initializing", RoomBroadcast.Attribute.name: "companion-edge"])
         // While nobody is there nobody waits for it.
         try await equipment.prepare(choice.language)
@@ -130,14 +146,24 @@ struct RoomAgent: Sendable {
         ) {
             let loudspeaker = try await PlaybackSink(into: track)
             do {
-                return VoiceDevices(capture: try await AudioCapture(of: voice), loudspeaker: loudspeaker)
+                let capture = try await AudioCapture(of: voice)
+                // Read from now on: what is said while it is waited for what was said before is not to be lost.
+                let live = capture.subscribe()
+                let sound = await earlySound(of: person)
+                return VoiceDevices(
+                    capture: capture, loudspeaker: loudspeaker, heard: EarlySound.frames(sound, then: live))
             } catch {
                 try await loudspeaker.close()
                 throw error
             }
         }
         let broadcast = RoomBroadcast(
-            room, track: track, watch: watch, person: person.identity, logger: context.logger)
+            room, track: track, watch: watch, person: person.identity, remote: remote, logger: context.logger)
+        remote.link(
+            RoomRemote.Link(
+                person: person.identity, store: visit.companion.store, mute: { try await conversation.mute($0) },
+                speak: { conversation.speak(at: $0) }))
+        defer { remote.link(nil) }
         let screen = TalkScreen(context: context, mode: .open)
         let name = PrintableText.oneLine(person.name.isEmpty ? person.identity : person.name)
         try await context.errors.writeLine(visit.isAnonymous ? "\(name) is here, a guest." : "\(name) is here.")
@@ -155,6 +181,16 @@ struct RoomAgent: Sendable {
         return try end.get()
     }
 
+    /// What the person said while they were connecting.
+    private func earlySound(of person: RoomParticipant) async -> [Int16] {
+        let track = await watch.wait(within: settings.trackPatience) { $0.tracks[person.identity] }
+        guard let track, track.isPreceded else {
+            early.end()
+            return []
+        }
+        return await early.samples(before: track)
+    }
+
     private func take(
         part conversation: VoiceConversation, with person: RoomParticipant, _ broadcast: RoomBroadcast, _ screen: TalkScreen
     ) async throws -> End {
@@ -170,11 +206,13 @@ struct RoomAgent: Sendable {
             group.addTask {
                 // Heard at once, if there is something to hear.
                 _ = await watch.wait(within: settings.silence) { $0.tracks[person.identity] }
-                await conversation.greet()
+                // Who has spoken already is answered, and that takes a moment to be known.
+                if early.hasSound { try await Task.sleep(for: settings.silence) }
+                if await !conversation.hasBegun { await conversation.greet() }
                 return nil
             }
             group.addTask {
-                for await text in typed.stream where text.participant == person.identity && text.topic == RoomBroadcast.chat {
+                for await text in typed.stream where text.participant == person.identity {
                     await conversation.read(text.text)
                 }
                 return nil

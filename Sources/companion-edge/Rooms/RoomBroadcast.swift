@@ -13,15 +13,16 @@ struct RoomBroadcast: Sendable {
         static let track = "lk.transcribed_track_id"
     }
 
-    /// Text streams of these topics are what is said, and what is typed.
+    /// Text streams of this topic are what is said.
     static let transcription = "lk.transcription"
-    static let chat = "lk.chat"
 
     let room: LiveKitRoom
     let track: LocalAudioTrack
     let watch: RoomWatch
     /// Identity of the person who is talked with.
     let person: String
+    /// It answers those who ask.
+    let remote: RoomRemote
     let logger: Logger
 
     private let states: AsyncStream<String>
@@ -29,8 +30,11 @@ struct RoomBroadcast: Sendable {
     private let captions: AsyncStream<RoomCaptions.Caption>
     private let caption: AsyncStream<RoomCaptions.Caption>.Continuation
 
-    init(_ room: LiveKitRoom, track: LocalAudioTrack, watch: RoomWatch, person: String, logger: Logger) {
+    init(
+        _ room: LiveKitRoom, track: LocalAudioTrack, watch: RoomWatch, person: String, remote: RoomRemote, logger: Logger
+    ) {
         (self.room, self.track, self.watch, self.person, self.logger) = (room, track, watch, person, logger)
+        self.remote = remote
         // Where nothing can be sent, what is old is of no use when something can again.
         (states, state) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
         (captions, caption) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(256))
@@ -47,7 +51,10 @@ struct RoomBroadcast: Sendable {
             }
             var (written, current) = (RoomCaptions(), RoomState())
             for await item in news {
-                if case .phase(let phase) = item, let word = current.note(phase) { state.yield(word) }
+                if case .phase(let phase) = item, let word = current.note(phase) {
+                    remote.note(word)
+                    state.yield(word)
+                }
                 for line in written.note(item) { caption.yield(line) }
                 try await show(item)
             }

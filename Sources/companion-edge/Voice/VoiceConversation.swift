@@ -88,7 +88,7 @@ struct VoiceConversation: Sendable {
 
     /// Converses until the sound is over, a device did not come back, or the task is cancelled.
     func run() async throws {
-        let (frames, events, reference) = (capture.subscribe(), capture.events(), loudspeaker.reference())
+        let (frames, events, reference) = (devices.frames(), capture.events(), loudspeaker.reference())
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await session.run(microphone: frames)
@@ -152,6 +152,15 @@ struct VoiceConversation: Sendable {
     func greet() async {
         await session.announce(
             VoiceSession.Announcing(words: { [conversation] in try await conversation.greet() }, done: { _ in }))
+    }
+
+    /// Whether somebody speaks or is answered, or was already.
+    var hasBegun: Bool {
+        get async {
+            let isResting = await session.phase.isResting
+            let turns = await session.measurements().turns
+            return !isResting || turns > 0
+        }
     }
 
     /// Answers something that was written, aloud: at once, whatever is just being said.

@@ -6,10 +6,17 @@ struct VoiceDevices: Sendable {
     let loudspeaker: PlaybackSink
     /// Whether the microphone belongs to somebody else, who closes it.
     private let isCaptureLent: Bool
+    /// What is heard, where that is not simply the microphone's sound from now on.
+    private var heard: AsyncStream<CapturedFrame>?
 
-    init(capture: AudioCapture, loudspeaker: PlaybackSink) {
+    /// - Parameter heard: the microphone's frames, where somebody has begun to listen already.
+    init(capture: AudioCapture, loudspeaker: PlaybackSink, heard: AsyncStream<CapturedFrame>? = nil) {
         (self.capture, self.loudspeaker, isCaptureLent) = (capture, loudspeaker, false)
+        self.heard = heard
     }
+
+    /// The sound to be understood, for one reader.
+    func frames() -> AsyncStream<CapturedFrame> { heard ?? capture.subscribe() }
 
     /// A microphone that others use as well, and a loudspeaker of its own.
     init(lending capture: AudioCapture, loudspeaker: AudioDeviceID, patience: Duration?) async throws {

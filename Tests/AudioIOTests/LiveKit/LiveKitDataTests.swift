@@ -127,6 +127,15 @@ import Testing
         #expect(try await mira.call("unknown", of: "companion")["code"]?.intValue == 1400)
         let refused = await #expect(throws: RoomCallFailure.self) { try await visit.room.call("unknown", "", of: "mira") }
         #expect(refused?.code == 1400)
+        try await mira.offer("lamp", answering: "it is on")
+        try await mira.offer("door", failing: "it is locked", code: 8)
+        #expect(try await visit.room.call("lamp", "switch it on, سلام", of: "mira") == "it is on")
+        let called = try #require(try await mira.wait(for: "called", ["method": "lamp"]).first)
+        #expect(called.text("payload") == "switch it on, سلام" && called.text("identity") == "companion")
+        let locked = await #expect(throws: RoomCallFailure.self) { try await visit.room.call("door", "", of: "mira") }
+        #expect(locked?.code == 8 && locked?.message == "it is locked")
+        let counts = visit.room.counts
+        #expect(counts.callsAnswered == 1 && counts.callsRefused == 1)
         await visit.leave()
     }
 

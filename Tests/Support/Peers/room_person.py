@@ -1,20 +1,24 @@
 """Somebody in a LiveKit room, by LiveKit's own library for Python: speaks, listens, types and looks at what others show, as a
-script tells them. Needs aiohttp, livekit and numpy.
+script tells them. Needs aiohttp, av, livekit and numpy.
 
 usage: room_person.py      prints its port, serves until standard input ends
 
-POST /join        {"url", "token"}                   -> {"identity"}; status 409 and the reason when the room is refused
+POST /join        {"url", "token", "early"}          -> {"identity"}; status 409 and the reason when the room is refused; with
+                                                     `early` (below) the microphone says that something was said before it was there
 POST /leave       {}
 POST /say         {"file", "waits": true}            what is in the file (samples of 16 bits, 48 kHz, one channel) is said
 POST /tone        {"hertz", "seconds", "waits"}      or a tone is
 POST /mute        {"muted"}                          the microphone's track is muted
 POST /unpublish   {}                                 it is taken away; /say publishes it again
 POST /show        {}                                 a camera is published, with one picture
+POST /early       {"file", "format", "track", "attributes"}   what is in the file, as for /say, is sent as what was said while
+                                                     connecting: as ogg, webm or pcm, or as it is (raw); `track`: before another one
 POST /data        {"text", "topic", "reliable", "to"}
 POST /text        {"text", "topic", "attributes"}    as a text stream
 POST /endless     {"text", "topic"}                  a text stream that is begun and never ended
 POST /bytes       {"name", "topic", "base64", "attributes"}   as a byte stream
 POST /rpc         {"to", "method", "payload"}        -> {"answer"} or {"error", "code"}
+POST /method      {"method", "answer"} or {"method", "error", "code"}   others may call it from now on
 POST /attributes  {...}                              of this participant
 GET  /wait        ?event=&count=&after=&key=value    answers with the events of this kind, from number `after` on, whose fields have
                                                      these texts in them, when there are so many
@@ -22,16 +26,18 @@ GET  /log         [[number, milliseconds, event, fields], ...]
 GET  /heard       ?from=identity&since=milliseconds  raw samples (16 bits, 48 kHz) of what came from somebody
 
 Events: joined, reconnecting, reconnected, disconnected, arrived, left, track, track-gone, muted, unmuted, attributes, data,
-text-begins, text, bytes, speaks, quiet. The last two are about sound that is louder than -45 dB of full scale, and half a second
+text-begins, text, bytes, called, speaks, quiet. The last two are about sound that is louder than -45 dB of full scale, and half a second
 without. `text` has what was read, the attributes with those of the end, and the pieces in which it came.
 """
 import asyncio
 import base64
+import io
 import json
 import os
 import sys
 import time
 
+import av
 import numpy
 from aiohttp import web
 from livekit import rtc
@@ -82,7 +88,7 @@ class Person:
         except rtc.ConnectError as error:
             return web.json_response({"error": error.message}, status=409)
         self.note("joined", others=[self.facts(each) for each in room.remote_participants.values()])
-        await self.publish()
+        await self.publish(body.get("early", False))
         return web.json_response({"identity": room.local_participant.identity})
 
     async def leave(self, request):
@@ -102,11 +108,12 @@ class Person:
 
     # Speaking
 
-    async def publish(self):
+    async def publish(self, is_preceded=False):
         self.source = rtc.AudioSource(RATE, 1, queue_size_ms=100)
         track = rtc.LocalAudioTrack.create_audio_track("microphone", self.source)
         self.publication = await self.room.local_participant.publish_track(
-            track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE))
+            track, rtc.TrackPublishOptions(
+                source=rtc.TrackSource.SOURCE_MICROPHONE, preconnect_buffer=is_preceded))
         self.mouth = asyncio.ensure_future(self.speak())
 
     async def speak(self):
@@ -137,6 +144,33 @@ class Person:
         if body.get("waits", True):
             await self.silence.wait()
         return web.json_response({})
+
+    async def send_early(self, request):
+        """As LiveKit's clients do, when the agent has begun to listen."""
+        body = await request.json()
+        with open(body["file"], "rb") as file:
+            samples = file.read()
+        await self.publication.wait_for_subscription()
+        kind = {"ogg": "audio/opus", "webm": "audio/webm;codecs=opus", "pcm": "audio/pcm", "raw": "audio/opus"}[body["format"]]
+        content = samples if body["format"] in ("pcm", "raw") else self.encoded(samples, body["format"])
+        attributes = {"trackId": body.get("track") or self.publication.sid, "sampleRate": str(RATE), "channels": "1"}
+        writer = await self.room.local_participant.stream_bytes(
+            "early", total_size=len(content), mime_type=kind, topic="lk.agent.pre-connect-audio-buffer",
+            attributes={**attributes, **body.get("attributes", {})})
+        await writer.write(content)
+        await writer.aclose()
+        return web.json_response({})
+
+    @staticmethod
+    def encoded(samples, container):
+        file = io.BytesIO()
+        with av.open(file, "w", format=container) as output:
+            stream = output.add_stream("libopus", rate=RATE, layout="mono")
+            frame = av.AudioFrame.from_ndarray(numpy.frombuffer(samples, "<i2").reshape(1, -1), format="s16", layout="mono")
+            frame.sample_rate = RATE
+            for packet in [*stream.encode(frame), *stream.encode(None)]:
+                output.mux(packet)
+        return file.getvalue()
 
     async def mute(self, request):
         track = self.publication.track
@@ -248,6 +282,18 @@ class Person:
         except rtc.RpcError as error:
             return web.json_response({"error": error.message, "code": error.code})
 
+    async def offer_method(self, request):
+        body = await request.json()
+
+        async def answer(call):
+            self.note("called", method=body["method"], payload=call.payload, identity=call.caller_identity)
+            if "error" in body:
+                raise rtc.RpcError(body["code"], body["error"])
+            return body["answer"]
+
+        self.room.local_participant.register_rpc_method(body["method"], answer)
+        return web.json_response({})
+
     async def set_attributes(self, request):
         await self.room.local_participant.set_attributes(await request.json())
         return web.json_response({})
@@ -279,9 +325,10 @@ async def main():
     app.add_routes([
         web.post("/join", person.join), web.post("/leave", person.leave), web.post("/say", person.say),
         web.post("/tone", person.tone), web.post("/mute", person.mute), web.post("/unpublish", person.unpublish),
-        web.post("/show", person.show),
+        web.post("/show", person.show), web.post("/early", person.send_early),
         web.post("/data", person.send_data), web.post("/text", person.send_text), web.post("/endless", person.send_endless),
         web.post("/bytes", person.send_bytes), web.post("/rpc", person.rpc), web.post("/attributes", person.set_attributes),
+        web.post("/method", person.offer_method),
         web.get("/wait", person.wait), web.get("/log", person.log), web.get("/heard", person.give_heard),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -64,8 +64,8 @@ class Track:
         self.owner, self.cid, self.relays = owner, request.cid, set()
         # How it was asked for, and what came of it.
         self.request, self.packets, self.bytes = request, 0, 0
-        # Once it was negotiated.
-        self.is_live = False
+        # Once it was negotiated, and once somebody has it.
+        self.is_live = self.is_heard = False
         self.info = models.TrackInfo(
             sid=f"TR_{next(numbers)}", type=request.type, name=request.name, muted=request.muted, source=request.source,
             mime_type="audio/opus", disable_red=True, stream=request.stream, audio_features=request.audio_features)
@@ -204,6 +204,7 @@ class Participant:
         return changed
 
     def give_wanted(self):
+        """What this one is given, one after the other."""
         for track, section in zip(self.wanted(), self.free_sections()):
             if section.sender.track is None:
                 section.sender.replaceTrack(Relay())
@@ -212,15 +213,20 @@ class Participant:
             section.direction = "sendonly"
             track.relays.add(section.sender.track)
             self.subscribed[track.info.sid] = section
+            yield track
 
     async def answer(self, offer):
         await self.connection.setRemoteDescription(RTCSessionDescription(offer.sdp, offer.type))
         changed = self.take_published(offer)
-        self.give_wanted()
+        given = list(self.give_wanted())
         await self.connection.setLocalDescription(await self.connection.createAnswer())
         await self.send(answer=rtc.SessionDescription(
             type="answer", sdp=self.connection.localDescription.sdp, id=offer.id,
             mid_to_track_id={section.mid: sid for sid, section in self.subscribed.items()}))
+        for track in given:
+            if not track.is_heard:
+                track.is_heard = True
+                await track.owner.send(track_subscribed=rtc.TrackSubscribed(track_sid=track.info.sid))
         if changed:
             await self.room.announce(self)
         if self.wanted():

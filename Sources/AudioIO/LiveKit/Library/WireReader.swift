@@ -69,6 +69,11 @@ package struct WireReader: Sendable {
         if case .number(let value)? = fields.last(where: { $0.number == field })?.value { value } else { 0 }
     }
 
+    /// Of a field that may stand there several times.
+    package func numbers(_ field: Int) -> [UInt64] {
+        fields.compactMap { if $0.number == field, case .number(let value) = $0.value { value } else { nil } }
+    }
+
     /// For enumerations and counts: what does not fit is as large as fits.
     package func int(_ field: Int) -> Int { Int(clamping: Int64(bitPattern: number(field))) }
     package func bool(_ field: Int) -> Bool { number(field) != 0 }

@@ -148,6 +148,7 @@ extension LiveKitRoom {
         if case .success(let payload) = result, payload.utf8.count > RoomRules.longestPayload {
             result = .failure(.responsePayloadTooLarge)
         }
+        if case .success = result { counter.add(\.callsAnswered) } else { counter.add(\.callsRefused) }
         do {
             try library.request(.respond(result, to: request.invocation, me: request.me))
         } catch {

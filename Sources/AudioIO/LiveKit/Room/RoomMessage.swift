@@ -146,11 +146,14 @@ extension RoomParticipant {
 }
 
 extension RoomTrack {
+    /// `AudioTrackFeature.TF_PRECONNECT_BUFFER`
+    private static let preConnectBuffer: UInt64 = 6
+
     /// `TrackPublicationInfo` of track_publication.proto
     init(_ info: WireReader, of participant: String) {
         self.init(
             participant: participant, sid: info.string(1), name: info.string(2), source: Source(rawValue: info.int(4)),
-            isMuted: info.bool(9))
+            isMuted: info.bool(9), isPreceded: info.numbers(12).contains(Self.preConnectBuffer))
     }
 }
 

@@ -63,12 +63,18 @@ package struct RoomTrack: Sendable, Hashable {
     package let name: String
     package let source: Source
     package var isMuted: Bool
+    /// Whether something was said before there was a track; it comes as ``EarlySound``.
+    package let isPreceded: Bool
 
-    package init(participant: String, sid: String, name: String = "", source: Source = .microphone, isMuted: Bool = false) {
+    package init(
+        participant: String, sid: String, name: String = "", source: Source = .microphone, isMuted: Bool = false,
+        isPreceded: Bool = false
+    ) {
         self.participant = participant
         self.sid = sid
         self.name = name
         self.source = source
         self.isMuted = isMuted
+        self.isPreceded = isPreceded
     }
 }

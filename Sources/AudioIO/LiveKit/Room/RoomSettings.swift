@@ -59,6 +59,9 @@ package struct RoomCounts: Sendable, Hashable {
     package var dataReceived = 0
     /// Data messages and streams that were too long or too many.
     package var dataDropped = 0
+    /// Calls of our methods, by how they were answered.
+    package var callsAnswered = 0
+    package var callsRefused = 0
 
     package init() {}
 }
