@@ -104,6 +104,11 @@ extension ConfigurationKey {
         "COMPANION_VOICE", .choice(["off", "open", "wake-word", "push-to-talk"]), default: "off", example: "open", group: .speech,
         help: "Whether the daemon listens: always (open), after a wake word, or not (off). 'talk' takes it as the way to be "
             + "addressed.")
+    package static let echoCanceller = ConfigurationKey(
+        "COMPANION_ECHO_CANCELLER", .choice(["speexdsp", "livekit"]), default: "speexdsp", example: "livekit", group: .speech,
+        help: "What takes the companion's own voice out of the microphone's sound at home: speexdsp, or livekit, WebRTC's in "
+            + "LiveKit's library, which has to be installed. That hears more of somebody who speaks over the companion, and takes "
+            + "a loud room's echo for a voice more often.")
     package static let noiseSuppression = ConfigurationKey(
         "COMPANION_NOISE_SUPPRESSION", .integer(0...40), default: "0", example: "12", group: .speech,
         help: "By how many dB steady noise in the microphone's sound is lowered. 0 leaves it: recognisers are used to noise, so "
@@ -202,7 +207,7 @@ extension ConfigurationKey {
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
         dailyCost, modelPrices, allowPlainHTTP,
-        modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, noiseSuppression, automaticGain,
+        modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, echoCanceller, noiseSuppression, automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
         transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
         liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, roomBitrate, roomSkipsSilence, roomRedundancy, redisEnabled, redisURL,

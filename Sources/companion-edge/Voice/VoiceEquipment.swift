@@ -40,7 +40,7 @@ extension VoiceEquipment {
         self.init(
             recogniser: services.recogniser(above: ear), voice: voice, activity: engines.voiceActivityModel(),
             wakeWord: { try services.wakeWord(words, own: { try engines.wakeWord(words) }, logger: logger) },
-            canceller: { try Self.canceller($0, among: models, logger: logger) },
+            canceller: { try Self.canceller(configuration.echoCanceller, $0, among: models, logger: logger) },
             prepare: { language in
                 if ear.languages.contains(language) { try await ear.prepare() }
                 // The own voice has to be there at once when a service falls silent, and a service's connection too.
@@ -50,11 +50,11 @@ extension VoiceEquipment {
             })
     }
 
-    /// The best that is installed: LiveKit's, which keeps more of a person who speaks over us.
-    private static func canceller(
-        _ cleaning: SoundCleaning, among models: ModelStore, logger: Logger
+    /// LiveKit's needs no room. Where its library cannot be used, the echo is cancelled all the same.
+    static func canceller(
+        _ name: String, _ cleaning: SoundCleaning, among models: ModelStore, logger: Logger
     ) throws -> any EchoCanceller {
-        guard models.find(ModelCatalogue.liveKit) != nil else { return try SpeexEchoCanceller(cleaning) }
+        guard name == "livekit" else { return try SpeexEchoCanceller(cleaning) }
         do {
             let library = try RoomLibrary.load(models, logger: logger)
             return try LiveKitEchoCanceller(cleaning, library: library, logger: logger)
