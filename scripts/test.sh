@@ -29,10 +29,10 @@ run_tests() {
     all=$(grep -cE '✘ Suite .* failed after' "$log" || true)
     named=$(grep -cE '✘ Suite [A-Za-z0-9]+ failed after' "$log" || true)
     # A run that came to no end did not fail by its tests alone; and only what is known by its type's name can be asked for again.
-    grep -q '✘ Test run with .* failed after' "$log" && [ -n "$failed" ] && [ "$all" -eq "$named" ] || {
+    if ! grep -q '✘ Test run with .* failed after' "$log" || [ -z "$failed" ] || [ "$all" -ne "$named" ]; then
         rm -f "$log"
         return 1
-    }
+    fi
     rm -f "$log"
     failed=$(paste -sd '|' <<<"$failed")
     say "trying once more: $failed"

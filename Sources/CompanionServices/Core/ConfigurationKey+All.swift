@@ -178,7 +178,8 @@ extension ConfigurationKey {
         help: "Bits a second for the voice that is sent into a room, at most. 16000 is still well understood; music wants 64000.")
     package static let roomSkipsSilence = ConfigurationKey(
         "COMPANION_ROOM_DTX", .bool, default: "true", example: "false", group: .rooms,
-        help: "Whether next to nothing is sent into a room while nobody speaks. Without it the others hear the noise of the room.")
+        help: "Whether next to nothing is sent into a room while nobody speaks. Without it the others hear the noise of the room."
+    )
     package static let roomRedundancy = ConfigurationKey(
         "COMPANION_ROOM_RED", .bool, default: "true", example: "false", group: .rooms,
         help: "Whether sound is sent into a room twice, against lines that lose some of it. It takes twice the bits.")
@@ -207,10 +208,12 @@ extension ConfigurationKey {
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
         dailyCost, modelPrices, allowPlainHTTP,
-        modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, echoCanceller, noiseSuppression, automaticGain,
+        modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, echoCanceller, noiseSuppression,
+        automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
         transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
-        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, roomBitrate, roomSkipsSilence, roomRedundancy, redisEnabled, redisURL,
+        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, roomBitrate, roomSkipsSilence, roomRedundancy, redisEnabled,
+        redisURL,
         monitoringTools, useTestUser, testUserID,
     ]
 
