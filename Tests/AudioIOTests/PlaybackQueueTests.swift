@@ -167,6 +167,18 @@ private final class Desk {
         #expect(desk.isFlushed && desk.isEmpty)
     }
 
+    @Test("a flush that has faded out is over when the device goes away before that could be heard")
+    func flushThenLost() {
+        let desk = Desk(delay: 20)
+        desk.push(200, to: first)
+        desk.play(periods: 5)
+        desk.queue.flush(over: 20)
+        desk.play(periods: 2)
+        #expect(!desk.isFlushed)
+        desk.queue.deviceLost()
+        #expect(desk.isFlushed && desk.isEmpty)
+    }
+
     @Test("speech that is not delivered in time is told with the silence that was heard for it")
     func starvation() {
         let desk = Desk()

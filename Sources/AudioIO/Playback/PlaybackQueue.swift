@@ -211,6 +211,8 @@ struct PlaybackQueue: ~Copyable {
         spans.cut(at: heardUpTo)
         if let heard = spans.queuePosition(at: heardUpTo) { goBack(to: heard) }
         if case .flushing = motion { settle() }
+        // What had faded out and was still on its way is silent as well: nobody has to wait for it.
+        fadedAt = min(fadedAt, heardUpTo)
         note(.lost)
     }
 
