@@ -90,6 +90,8 @@ import Testing
         try await talk.answered { try await talk.person.type("What is my name?") }
         #expect(talk.answers.last?.contains("Zoya") == true && talk.answers.count == before + 2, "\(talk.program.outputSoFar)")
         #expect(!talk.program.outputSoFar.contains("blue"))
+        try await talk.person.leave()
+        #expect(await talk.program.ended().status == 0)
     }
 
     @Test("what was said while connecting is heard first, and answered", arguments: [RoomPerson.EarlyForm.ogg, .webm, .pcm])
@@ -109,6 +111,8 @@ import Testing
         #expect(!shown.contains("Hello!"), "\(shown)")
         // The conversation goes on with the live sound.
         try await talk.turn("What day is it today?")
+        try await talk.person.leave()
+        #expect(await talk.program.ended().status == 0)
     }
 
     @Test("early sound that is none, of somebody else or of another track is ignored with a word, and the conversation goes on")
@@ -130,5 +134,7 @@ import Testing
         try await other.sendEarly(noise, as: .pcm)
         #expect(await talk.program.errors(contain: "too late"), "\(talk.program.errorsSoFar)")
         try await talk.answered { try await talk.person.type("What is seven plus five?") }
+        try await talk.person.leave()
+        #expect(await talk.program.ended().status == 0)
     }
 }

@@ -82,6 +82,46 @@ package final class RoomServer: Sendable {
         (try await log()["requests"]?.arrayValue ?? []).compactMap(\.objectValue)
     }
 
+    // MARK: Agents
+
+    /// A job as the server knows it: its statuses in the words of LiveKit's protocol, or `DECLINED`.
+    package struct Job: Sendable, Hashable {
+        package let room: String
+        package let statuses: [String]
+        package let error: String
+    }
+
+    /// Waits until exactly so many workers are registered (whose status is this), and tells of all.
+    @discardableResult
+    package func wait(forWorkers count: Int, status: String? = nil) async throws -> [[String: JSONValue]] {
+        var query = ["count": "\(count)"]
+        query["status"] = status
+        let answer = try JSONValue(parsing: String(decoding: try await current.get("/_test/workers", query), as: UTF8.self))
+        return (answer.objectValue?["workers"]?.arrayValue ?? []).compactMap(\.objectValue)
+    }
+
+    /// Waits until so many jobs stand so, and tells of all.
+    @discardableResult
+    package func wait(forJobs count: Int, status: String) async throws -> [Job] {
+        let answer = try await current.get("/_test/jobs", ["count": "\(count)", "status": status])
+        let value = try JSONValue(parsing: String(decoding: answer, as: UTF8.self))
+        return (value.objectValue?["jobs"]?.arrayValue ?? []).compactMap(\.objectValue).map { job in
+            Job(
+                room: job["room"]?.stringValue ?? "",
+                statuses: (job["statuses"]?.arrayValue ?? []).compactMap(\.stringValue), error: job["error"]?.stringValue ?? "")
+        }
+    }
+
+    /// Calls the agent of this name into a room.
+    package func dispatch(_ agent: String, into room: String = "home") async throws {
+        try await current.post("/_test/dispatch", ["room": .string(room), "agent": .string(agent)])
+    }
+
+    /// Ends the job in a room.
+    package func terminate(_ room: String = "home") async throws {
+        try await current.post("/_test/terminate", ["room": .string(room)])
+    }
+
     // MARK: Who is there
 
     /// Waits until exactly so many are in the room, and names them.

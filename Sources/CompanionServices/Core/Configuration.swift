@@ -134,6 +134,11 @@ package struct Configuration: Sendable {
     package var liveKitToken: Secret<String>? { secret(.liveKitToken) }
     package var liveKitTokenURL: URL? { url(.liveKitTokenURL) }
     package var liveKitRoom: String? { text(.liveKitRoom) }
+    /// How the daemon gets into rooms.
+    package enum Rooms: String, Sendable, Hashable { case off, worker }
+    package var rooms: Rooms { text(.rooms).flatMap(Rooms.init) ?? .off }
+    /// `nil` to be called into every room.
+    package var roomAgentName: String? { text(.roomAgentName) }
     /// Of the voice that is sent into a room, in bits a second.
     package var roomBitrate: Int { integer(.roomBitrate) ?? 32_000 }
     package var roomSkipsSilence: Bool { bool(.roomSkipsSilence) }

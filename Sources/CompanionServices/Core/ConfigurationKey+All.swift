@@ -173,6 +173,16 @@ extension ConfigurationKey {
     package static let liveKitRoom = ConfigurationKey(
         "LIVEKIT_ROOM", .text, example: "home", group: .rooms,
         help: "The room to join, where the token does not say it already.")
+    package static let rooms = ConfigurationKey(
+        "COMPANION_ROOMS", .choice(["off", "worker"]), default: "off", example: "worker", group: .rooms,
+        help:
+            "Whether the daemon waits at the LiveKit server to be called into rooms (worker), so that a phone reaches the companion "
+            + "at home. It takes LIVEKIT_URL, the key and the secret.")
+    package static let roomAgentName = ConfigurationKey(
+        "COMPANION_ROOM_AGENT", .text, example: "home-companion", group: .rooms,
+        help:
+            "The name by which rooms ask for the companion (COMPANION_ROOMS, 'agent --worker'). Without one it is called into every new room of "
+            + "the server.")
     package static let roomBitrate = ConfigurationKey(
         "COMPANION_ROOM_BITRATE", .integer(6_000...510_000), default: "32000", example: "16000", group: .rooms,
         help: "Bits a second for the voice that is sent into a room, at most. 16000 is still well understood; music wants 64000.")
@@ -212,8 +222,8 @@ extension ConfigurationKey {
         automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,
         transcriptionModel, wyomingRecogniser, wyomingVoice, wyomingWakeWord, speechPatience, liveKitURL, liveKitKey,
-        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, roomBitrate, roomSkipsSilence, roomRedundancy, redisEnabled,
-        redisURL,
+        liveKitSecret, liveKitToken, liveKitTokenURL, liveKitRoom, rooms, roomAgentName, roomBitrate, roomSkipsSilence,
+        roomRedundancy, redisEnabled, redisURL,
         monitoringTools, useTestUser, testUserID,
     ]
 

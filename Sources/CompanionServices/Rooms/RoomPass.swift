@@ -17,8 +17,8 @@ package actor RoomPass {
         /// Whether a server outside the home's network may be reached without encryption.
         package var allowsPlain = false
 
-        package init(address: String? = nil, room: String? = nil, guest: RoomGuest) {
-            (self.address, self.room, self.guest) = (address, room, guest)
+        package init(address: String? = nil, room: String? = nil, guest: RoomGuest, allowsPlain: Bool = false) {
+            (self.address, self.room, self.guest, self.allowsPlain) = (address, room, guest, allowsPlain)
         }
     }
 

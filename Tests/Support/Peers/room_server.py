@@ -7,6 +7,9 @@ usage: room_server.py [PORT]      prints its port, serves until standard input e
 libwebrtc does not use the interface `lo`: clients reach it only where another interface has an address in 127.0.0.0/8, see
 scripts/room-network.sh. Killed or frozen, it is what a server is that was killed or froze: tests do it by signals.
 
+It calls agents too (/agent), as LiveKit's servers do: the workers without a name into every room when its first person comes, those
+with one where they are asked for.
+
 Only for tests:
     POST /_test/token   {"identity", "name", "room", "lifetime", "kind", "grants": {...}, "attributes": {...}} -> {"token"}
     POST /_test/service {"status", "body"}   what the token endpoint /token answers from now on; nothing of it: a token
@@ -14,6 +17,10 @@ Only for tests:
     POST /_test/remove  {"room", "identity"}            the participant is put out
     POST /_test/delete  {"room"}                        the room is
     POST /_test/refresh {"room", "identity", "token"}   the participant is given another token
+    POST /_test/dispatch  {"room", "agent"}             the agent of this name is called into the room
+    POST /_test/terminate {"room"}                      the job there is over
+    GET  /_test/workers   ?count=&status=               answers when so many workers (of this status) are registered
+    GET  /_test/jobs      ?count=&status=               answers when so many jobs ended or stand so, with all there were
     GET  /_test/log     {"rooms": {name: [participant, ...]}, "declined": {identity: [track, ...]}, "joins": [...],
                          "refused": [...], "requests": [...], "tracks": {identity: [{"asked", "packets", "bytes"}, ...]}}
     GET  /_test/wait    ?room=&count=        answers when so many participants are in the room, with their identities
@@ -34,7 +41,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 from av import Packet
 from google.protobuf.json_format import MessageToDict
-from livekit.protocol import models, rtc
+from livekit.protocol import agent, models, rtc
 
 KEY, SECRET = "devkey", "a-secret-for-tests-that-is-long-enough"
 # What the client understands is told by this number: from 18 on it wants data channels that were agreed on before.
@@ -299,9 +306,62 @@ class Participant:
         await self.socket.close()
 
 
+class Worker:
+    """An agent's program that waits for jobs."""
+
+    def __init__(self, server, socket, register):
+        self.server, self.socket, self.register = server, socket, register
+        self.id, self.status, self.statuses, self.pings, self.asked = f"AW_{next(numbers)}", None, 0, 0, {}
+
+    def facts(self):
+        return {
+            "id": self.id, "name": self.register.agent_name, "type": self.register.type, "version": self.register.version,
+            "statuses": self.statuses, "pings": self.pings,
+            "status": agent.WorkerStatus.Name(self.status.status) if self.status else None,
+            "load": self.status.load if self.status else None, "jobs": self.status.job_count if self.status else None}
+
+    async def send(self, **message):
+        await self.socket.send_bytes(agent.ServerMessage(**message).SerializeToString())
+
+    async def handle(self, message):
+        kind = message.WhichOneof("message")
+        value = getattr(message, kind)
+        if kind == "update_worker":
+            self.status, self.statuses = value, self.statuses + 1
+        elif kind == "ping":
+            self.pings += 1
+            await self.send(pong=agent.WorkerPong(last_timestamp=value.timestamp, timestamp=int(time.time() * 1000)))
+        elif kind == "availability" and value.job_id in self.asked:
+            self.asked.pop(value.job_id).set_result(value)
+        elif kind == "update_job" and value.job_id in self.server.jobs:
+            job = self.server.jobs[value.job_id]
+            job["statuses"].append(agent.JobStatus.Name(value.status))
+            job["error"] = value.error
+        self.server.tell()
+
+    async def offer(self, room):
+        """Asks whether it is free, and gives it the job then."""
+        job = agent.Job(id=f"AJ_{next(numbers)}", type=agent.JT_ROOM, room=room.info, agent_name=self.register.agent_name)
+        self.server.jobs[job.id] = {"id": job.id, "room": room.info.name, "worker": self.id, "statuses": [], "error": ""}
+        self.asked[job.id] = asyncio.get_running_loop().create_future()
+        await self.send(availability=agent.AvailabilityRequest(job=job))
+        answer = await asyncio.wait_for(self.asked[job.id], 10)
+        if not answer.available:
+            self.server.jobs[job.id]["statuses"].append("DECLINED")
+            return self.server.tell()
+        permissions = self.register.allowed_permissions
+        token = self.server.mint({
+            "identity": answer.participant_identity, "name": answer.participant_name, "room": room.info.name, "kind": "agent",
+            "attributes": dict(answer.participant_attributes),
+            "grants": {"agent": True, "canPublish": permissions.can_publish, "canSubscribe": permissions.can_subscribe,
+                       "canPublishData": permissions.can_publish_data, "canUpdateOwnMetadata": True}})
+        await self.send(assignment=agent.JobAssignment(job=job, token=token))
+
+
 class Room:
     def __init__(self, server, name):
         self.server = server
+        self.is_called_for = False
         self.info = models.Room(sid=f"RM_{next(numbers)}", name=name, creation_time=int(time.time()))
         self.participants = {}
 
@@ -323,6 +383,8 @@ class Room:
             for track in participant.tracks.values():
                 other.forget(track)
         participant.tracks.clear()
+        if not any(each.info.kind == models.ParticipantInfo.STANDARD for each in self.participants.values()):
+            self.is_called_for = False
         participant.info.state = models.ParticipantInfo.DISCONNECTED
         await self.announce(participant)
         self.server.tell()
@@ -333,19 +395,23 @@ class Server:
     def __init__(self):
         self.rooms, self.joins, self.refused, self.requests, self.service = {}, [], [], [], {}
         self.news = asyncio.Event()
+        self.workers, self.jobs, self.calls = [], {}, set()
 
     def tell(self):
         self.news.set()
 
     # As LiveKit's
 
-    def claims(self, request):
+    def read_token(self, request):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("access_token", "")
         try:
-            claims = jwt.decode(token, SECRET, algorithms=["HS256"], issuer=KEY)
+            return jwt.decode(token, SECRET, algorithms=["HS256"], issuer=KEY)
         except jwt.PyJWTError as error:
             self.refused.append(str(error))
             raise web.HTTPUnauthorized(text=f"invalid token: {error}")
+
+    def claims(self, request):
+        claims = self.read_token(request)
         video = claims.get("video", {})
         if not (video.get("roomJoin") and video.get("room") and claims.get("sub")):
             self.refused.append("no permission")
@@ -386,12 +452,48 @@ class Server:
                 await me.answer(join.publisher_offer)
             await room.announce(me)
             self.tell()
+            if me.info.kind == models.ParticipantInfo.STANDARD and not room.is_called_for:
+                room.is_called_for = True
+                self.call(room, "")
             async for message in socket:
                 if message.type == WSMsgType.BINARY:
                     await me.handle(rtc.SignalRequest.FromString(message.data))
         finally:
             await room.remove(me)
         return socket
+
+    # Agents
+
+    async def agent(self, request):
+        if not self.read_token(request).get("video", {}).get("agent"):
+            raise web.HTTPUnauthorized(text="no permission to be an agent")
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        first = agent.WorkerMessage.FromString((await socket.receive(timeout=10)).data)
+        if first.WhichOneof("message") != "register":
+            await socket.close()
+            return socket
+        worker = Worker(self, socket, first.register)
+        await worker.send(register=agent.RegisterWorkerResponse(
+            worker_id=worker.id, server_info=models.ServerInfo(version="1.9.0", protocol=PROTOCOL)))
+        self.workers.append(worker)
+        self.tell()
+        try:
+            async for message in socket:
+                if message.type == WSMsgType.BINARY:
+                    await worker.handle(agent.WorkerMessage.FromString(message.data))
+        finally:
+            self.workers.remove(worker)
+            self.tell()
+        return socket
+
+    def call(self, room, name):
+        """Offers the room to the workers of this name."""
+        for worker in self.workers:
+            if worker.register.agent_name == name:
+                call = asyncio.ensure_future(worker.offer(room))
+                self.calls.add(call)
+                call.add_done_callback(self.calls.discard)
 
     async def token_service(self, request):
         """As the token endpoints of LiveKit's front ends."""
@@ -448,6 +550,36 @@ class Server:
         await participant.send(refresh_token=body["token"])
         return web.json_response({})
 
+    async def dispatch(self, request):
+        body = await request.json()
+        self.call(self.rooms.setdefault(body["room"], Room(self, body["room"])), body["agent"])
+        return web.json_response({})
+
+    async def terminate(self, request):
+        name = (await request.json())["room"]
+        for job in self.jobs.values():
+            for worker in self.workers:
+                if job["room"] == name and job["worker"] == worker.id:
+                    await worker.send(termination=agent.JobTermination(job_id=job["id"]))
+        return web.json_response({})
+
+    async def wait_for_workers(self, request):
+        while True:
+            found = [each.facts() for each in self.workers]
+            there = [each for each in found if each["status"] == request.query.get("status", each["status"])]
+            if len(there) == int(request.query["count"]):
+                return web.json_response({"workers": found})
+            self.news.clear()
+            await self.news.wait()
+
+    async def wait_for_jobs(self, request):
+        while True:
+            jobs = list(self.jobs.values())
+            if sum(each["statuses"][-1:] == [request.query["status"]] for each in jobs) >= int(request.query["count"]):
+                return web.json_response({"jobs": jobs})
+            self.news.clear()
+            await self.news.wait()
+
     async def log(self, request):
         return web.json_response({
             "rooms": {name: [MessageToDict(each.info) for each in room.participants.values()]
@@ -472,7 +604,9 @@ async def main():
     server = Server()
     app = web.Application()
     app.add_routes([
-        web.get("/rtc/v1", server.connect), web.get("/rtc/v1/validate", server.validate),
+        web.get("/agent", server.agent), web.post("/_test/dispatch", server.dispatch),
+        web.post("/_test/terminate", server.terminate), web.get("/_test/workers", server.wait_for_workers),
+        web.get("/_test/jobs", server.wait_for_jobs), web.get("/rtc/v1", server.connect), web.get("/rtc/v1/validate", server.validate),
         web.get("/rtc/validate", server.validate), web.get("/token", server.token_service),
         web.post("/token", server.token_service), web.post("/_test/token", server.make_token),
         web.post("/_test/service", server.set_service), web.post("/_test/cut", server.cut),

@@ -15,6 +15,11 @@ package struct WireWriter: Sendable, Hashable {
     package mutating func put(_ field: Int, _ value: Bool) { put(field, value ? 1 : 0) }
     package mutating func put(_ field: Int, _ value: String) { put(field, bytes: Array(value.utf8)) }
 
+    package mutating func put(_ field: Int, _ value: Float) {
+        key(field, 5)
+        bytes += (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+    }
+
     package mutating func put(_ field: Int, bytes value: [UInt8]) {
         key(field, 2)
         varint(UInt64(value.count))

@@ -32,6 +32,7 @@ extension CommandFailure {
         case let error as ModelError: self.init(model: error)
         case let error as RecognitionError: self.init(recognition: error)
         case let error as RoomError: self.init(room: error)
+        case let error as RoomWorkerError: self.init(worker: error)
         case let error as LiveKitError: self.init(liveKit: error)
         default: self.init(.failure, "\(error)")
         }

@@ -27,8 +27,13 @@ struct RoomOptions: ParsableArguments {
     /// Looks at the token, says what will not work with it, and opens LiveKit's library. Nothing is entered yet.
     /// - Parameter guest: who it is where the options do not say it.
     func entrance(in context: CommandContext, _ pool: ConnectionPool, as guest: RoomGuest) async throws -> LiveKitRoom {
-        let pass = RoomPass(
-            try source(context.configuration, pool), wish(context.configuration, guest), clock: context.clock)
+        try await Self.room(
+            RoomPass(try source(context.configuration, pool), wish(context.configuration, guest), clock: context.clock),
+            as: guest, in: context)
+    }
+
+    /// The room that a pass lets into. Nothing is entered yet.
+    static func room(_ pass: RoomPass, as guest: RoomGuest, in context: CommandContext) async throws -> LiveKitRoom {
         let ticket = try await pass.look()
         // They are about what front ends want of an agent.
         if guest.isAgent {
