@@ -51,18 +51,22 @@ struct Daemon: Sendable {
         let known = await household.openCompanions.count
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
         let socket = household.directory.controlSocket.path
+        let households = SharedHousehold(shared: household)
+        let facts = DaemonFacts(processID: getpid(), startedAt: clock.now(), version: ProgramVersion.text)
         let server = ControlServer(
             path: socket, inherited: systemd.listeners,
             commands: DaemonCommands(
-                configuration: configuration, households: SharedHousehold(shared: household),
-                facts: DaemonFacts(
-                    processID: getpid(), startedAt: clock.now(), version: ProgramVersion.text), clock: clock, logger: logger),
+                configuration: configuration, households: households, facts: facts, clock: clock, logger: logger),
             logger: logger,
             onListening: {
                 isReady.yield()
                 logger.notice("ready", metadata: ["people": "\(known)", "socket": "\(socket)"])
             })
         var services: [any Service] = [ServiceWatch(pool: household.pool), people, server]
+        if configuration.rooms == .worker {
+            let context = CommandContext(daemon: facts, configuration, households, clock: clock, logger: logger)
+            services.append(RoomCare(household: household, context: context))
+        }
         if let heartbeat = heartbeat(household, socket: socket, ready: ready) { services.append(heartbeat) }
         try await SupervisedServices(services, shutdownLimit: Self.shutdownLimit, logger: logger).run()
     }

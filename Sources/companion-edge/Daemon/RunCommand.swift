@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Be the daemon: own the stores, answer commands, announce reminders.",
         discussion: """
             Runs until SIGTERM or Ctrl-C; a second one ends it at once. Logs go to standard error. While it runs, all other \
-            commands reach the stores through it. 'make install' sets it up as a systemd service.
+            commands reach the stores through it. 'make install' sets it up as a systemd service. With COMPANION_ROOMS=worker a \
+            phone can call the companion over a LiveKit server (docs/rooms.md).
 
             Exit status: 0 stopped as asked; 75 another process holds the stores, try again; 78 a setting or a store \
             needs mending first.

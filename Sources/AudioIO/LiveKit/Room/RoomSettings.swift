@@ -64,6 +64,18 @@ package struct RoomCounts: Sendable, Hashable {
     package var callsRefused = 0
 
     package init() {}
+
+    private static var all: [any WritableKeyPath<RoomCounts, Int> & Sendable] {
+        [
+            \.joins, \.reconnects, \.framesSent, \.framesRefused, \.lateFrames, \.framesHeard, \.framesDropped, \.dataSent,
+            \.dataReceived, \.dataDropped, \.callsAnswered, \.callsRefused,
+        ]
+    }
+
+    /// Of two rooms together.
+    package static func + (left: RoomCounts, right: RoomCounts) -> RoomCounts {
+        all.reduce(into: left) { $0[keyPath: $1] += right[keyPath: $1] }
+    }
 }
 
 /// The counts of a room, for all its threads.

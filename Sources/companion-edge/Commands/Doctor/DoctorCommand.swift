@@ -33,6 +33,7 @@ struct DoctorCommand: CompanionCommand {
         var findings = MachineChecks(context: context).findings()
         findings += try await SoundChecks(context: context).findings()
         findings += try await ModelChecks(context: context).findings()
+        findings += try await RoomChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
         findings += await LanguageModelChecks(context: context, asksNetwork: !offline).findings()
         findings += await CacheChecks(context: context, asksNetwork: !offline).findings()

@@ -14,6 +14,8 @@ actor Household {
     nonisolated let board: AnnouncementBoard
     /// Whether the daemon listens.
     nonisolated let voice: VoiceSwitch
+    /// How it is with rooms that the daemon is called into.
+    nonisolated let rooms = RoomBoard()
     /// What services said, for everybody: each person's part has keys of its own.
     nonisolated let cache: RedisCache
     /// The connections to services.

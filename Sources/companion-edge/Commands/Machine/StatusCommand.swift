@@ -34,6 +34,7 @@ struct StatusCommand: CompanionCommand {
         let report = Report(
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
+            rooms: RoomsReport(household.rooms),
             models: LadderReport(await household.ladder()), speech: SpeechReport(await household.speechServices()),
             cache: await CacheReport(household.cache, asks: context.daemon != nil),
             connections: household.pool.statistics, people: reports, monitoring: monitoring)
@@ -57,6 +58,9 @@ struct StatusCommand: CompanionCommand {
         if report.daemon != nil {
             for (index, line) in report.voice.lines(moments: moments).enumerated() {
                 lines.append((index == 0 ? "  voice   " : "          ") + line)
+            }
+            for (index, line) in (report.rooms?.lines(moments: moments) ?? []).enumerated() {
+                lines.append((index == 0 ? "  rooms   " : "          ") + line)
             }
             for (index, line) in (report.models?.lines ?? []).enumerated() {
                 lines.append((index == 0 ? "  models  " : "          ") + line)
@@ -107,6 +111,7 @@ struct StatusCommand: CompanionCommand {
         let dataDirectory: String
         let daemon: Daemon?
         let voice: VoiceReport
+        let rooms: RoomsReport?
         let models: LadderReport?
         let speech: SpeechReport?
         let cache: CacheReport
@@ -115,7 +120,7 @@ struct StatusCommand: CompanionCommand {
         let monitoring: [MonitoringReport]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, models, speech, cache, connections, people, monitoring
+            case version, daemon, voice, rooms, models, speech, cache, connections, people, monitoring
             case dataDirectory = "data_directory"
         }
     }
