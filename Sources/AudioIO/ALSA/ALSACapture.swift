@@ -15,8 +15,9 @@ final class ALSACapture: CaptureDevice {
     private let frames: UnsafeMutableRawBufferPointer
     private let width: Int
     private var hasStarted = false
-    /// Frames that may still come from before, after some were too old; 0 when what comes is new.
-    private var surge = 0
+    /// Frames that may still come from before, after some were too old; `nil` when what comes is new, and 0 when it has to count as
+    /// new because the device always has more.
+    private var surge: Int?
 
     init(name: String) throws(AudioError) {
         // What is recorded waits here while the machine is busy; that takes memory and no time.
@@ -41,12 +42,12 @@ final class ALSACapture: CaptureDevice {
         }
         let asked = MonotonicTime.now
         guard try handle.isReady(within: milliseconds) else { return result }
-        if MonotonicTime.now - asked >= Self.pause { surge = 0 }
+        if MonotonicTime.now - asked >= Self.pause { surge = nil }
         result.isBroken = try dropOld()
-        if result.isBroken { surge = handle.rate * Self.most }
+        if result.isBroken, surge == nil { surge = handle.rate * Self.most }
         let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(output.count))
-        if count > 0, surge > 0 {
-            surge = max(0, surge - Int(count))
+        if count > 0, let more = surge, more > 0 {
+            surge = max(0, more - Int(count))
             result.isBroken = true
         } else if count > 0 {
             gather(Int(count), into: output)
