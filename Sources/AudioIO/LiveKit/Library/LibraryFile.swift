@@ -4,7 +4,7 @@ import Glibc
 /// what the head promises and reads beyond the end.
 ///
 /// Format: `elf(5)`, 64 bits, little-endian.
-enum LibraryFile {
+package enum LibraryFile {
     #if arch(x86_64)
         private static let machine: UInt64 = 62
     #else
@@ -14,7 +14,7 @@ enum LibraryFile {
     private static let partSize = 56
 
     /// - Returns: what is wrong with the file; `nil` when its head, and all that the head names, is there.
-    static func flaw(ofFile path: String) -> String? {
+    package static func flaw(ofFile path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return OpenFile.reason }
         let file = OpenFile(taking: descriptor)

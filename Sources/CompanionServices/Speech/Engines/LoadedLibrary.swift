@@ -1,3 +1,4 @@
+import AudioIO
 import Glibc
 
 /// A shared library that was opened by its path. It stays open for as long as the process lives: models that were made with it
@@ -5,8 +6,9 @@ import Glibc
 struct LoadedLibrary {
     let handle: UnsafeMutableRawPointer
 
-    /// - Throws: the reason, in the words of the system.
+    /// - Throws: the reason: what is wrong with the file, else in the words of the system.
     init(path: String) throws(LibraryError) {
+        if let flaw = LibraryFile.flaw(ofFile: path) { throw LibraryError(reason: "\(path) cannot be opened: \(flaw)") }
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw LibraryError(reason: dlerror().map { String(cString: $0) } ?? "\(path) cannot be opened")
         }

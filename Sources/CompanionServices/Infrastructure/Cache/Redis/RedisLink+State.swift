@@ -40,4 +40,25 @@ extension RedisLink {
         var full = 0
         var keysSwept = 0
     }
+
+    /// A command that waits to be sent.
+    struct Question {
+        let command: [UInt8]
+        let answer: CheckedContinuation<RedisValue?, Never>?
+    }
+
+    struct Inside {
+        var state = State.idle
+        var hasThread = false
+        var questions: [Question] = []
+        var bytes = 0
+        /// Patterns of keys to be deleted, and where in the database that stands.
+        var sweeps: [String] = []
+        var swept: Set<String> = []
+        var settling: [CheckedContinuation<Void, Never>] = []
+        var counters = Counters()
+        var failuresInARow = 0
+        var trouble: RedisTrouble?
+        var latency: Duration?
+    }
 }

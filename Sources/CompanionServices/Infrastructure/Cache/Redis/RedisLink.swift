@@ -9,26 +9,6 @@ import Synchronization
 /// shortly and then longer, and everybody is told at once that there is none. When the rest is over, the next question makes the
 /// thread try again, without waiting for that either.
 final class RedisLink: Sendable {
-    private struct Question {
-        let command: [UInt8]
-        let answer: CheckedContinuation<RedisValue?, Never>?
-    }
-
-    private struct Inside {
-        var state = State.idle
-        var hasThread = false
-        var questions: [Question] = []
-        var bytes = 0
-        /// Patterns of keys to be deleted, and where in the database that stands.
-        var sweeps: [String] = []
-        var swept: Set<String> = []
-        var settling: [CheckedContinuation<Void, Never>] = []
-        var counters = Counters()
-        var failuresInARow = 0
-        var trouble: RedisTrouble?
-        var latency: Duration?
-    }
-
     let address: RedisAddress
     private let authorities: String?
     private let tuning: Tuning
@@ -177,7 +157,7 @@ final class RedisLink: Sendable {
 
     private func run() {
         var connection: RedisConnection?
-        var cursor = "0"
+        var sweep: RedisSweep?
         while true {
             do {
                 switch nextStep() {
@@ -185,9 +165,12 @@ final class RedisLink: Sendable {
                 case .connect:
                     connection = nil
                     connection = try connect(within: tuning.trialLimit)
-                    cursor = "0"
+                    sweep = nil
                 case .exchange(let questions): try exchange(questions, over: &connection)
-                case .sweep(let pattern): try sweep(pattern, from: &cursor, over: connection)
+                case .sweep(let pattern):
+                    var step = sweep.flatMap { $0.pattern == pattern ? $0 : nil } ?? RedisSweep(pattern)
+                    try self.sweep(&step, over: connection)
+                    sweep = step.isOver ? nil : step
                 case .wait(let limit?): _ = news.wait(timeout: .now() + .milliseconds(limit.wholeMilliseconds + 1))
                 case .wait(nil): news.wait()
                 }
@@ -281,26 +264,14 @@ final class RedisLink: Sendable {
         }
     }
 
-    /// One step through the database: never all of it at once, which would keep others waiting.
-    private func sweep(_ pattern: String, from cursor: inout String, over connection: RedisConnection?) throws {
-        var found: [RedisValue] = []
-        let command = RedisCommand.encode("SCAN", cursor, "MATCH", pattern, "COUNT", "500")
-        try connection?.exchange([command ?? []], by: .now + tuning.answerLimit) { found.append($0) }
-        if case .error(let refusal)? = found.first { throw refusal }
-        guard let page = found.first?.array, page.count == 2, let next = page[0].text, let keys = page[1].array else {
-            throw RedisTrouble.notRedis("it does not answer SCAN")
-        }
-        var deleted = 0
-        if !keys.isEmpty, let command = RedisCommand.encode([Array("DEL".utf8)] + keys.compactMap(\.bytes)) {
-            try connection?.exchange([command], by: .now + tuning.answerLimit) { deleted += $0.integer ?? 0 }
-        }
-        cursor = next
-        let isOver = next == "0"
+    private func sweep(_ sweep: inout RedisSweep, over connection: RedisConnection?) throws {
+        guard let connection else { return }
+        let deleted = try sweep.step(over: connection, within: tuning.answerLimit)
         inside.withLock { inside in
             inside.counters.keysSwept += deleted
-            guard isOver else { return }
-            inside.sweeps.removeAll { $0 == pattern }
-            inside.swept.insert(pattern)
+            guard sweep.isOver else { return }
+            inside.sweeps.removeAll { $0 == sweep.pattern }
+            inside.swept.insert(sweep.pattern)
         }
     }
 
