@@ -59,10 +59,17 @@ package final class ScriptedModels: Sendable {
         try await call("random", ["seed": .int(Int64(seed)), "share": .double(share)])
     }
 
+    /// A question, as it arrived.
     package struct Asked: Sendable {
         package let body: JSONValue
         package let fault: String?
         package let authorization: String?
+
+        /// What the device tells of the turn, and what the person said, in the last message that is the person's.
+        package var turn: (told: String, said: String) {
+            let parts = (messages.last { $0.role == "user" }?.text ?? "").components(separatedBy: "\n\nTHE PERSON SAYS\n")
+            return parts.count == 2 ? (parts[0], parts[1]) : ("", parts.joined())
+        }
 
         /// The texts of all messages.
         package var messages: [(role: String, text: String)] {
@@ -99,6 +106,16 @@ package final class ScriptedModels: Sendable {
     /// How many texts each request for vectors had.
     package func embeddingRequests() async throws -> [Int] {
         (try await log()["embeddings"]?.arrayValue ?? []).compactMap { $0.intValue.map { Int($0) } }
+    }
+
+    /// The texts of each request for vectors.
+    package func embeddedTexts() async throws -> [[String]] {
+        (try await log()["embedded"]?.arrayValue ?? []).map { ($0.arrayValue ?? []).compactMap(\.stringValue) }
+    }
+
+    /// What texts for vectors are about from now on: those that have a word of a topic are near each other, whichever word it is.
+    package func meanings(_ topics: [[String]]) async throws {
+        try await call("meanings", ["topics": .array(topics.map { .array($0.map(JSONValue.string)) })])
     }
 
     private func log() async throws -> [String: JSONValue] {

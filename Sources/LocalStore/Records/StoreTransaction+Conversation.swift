@@ -62,6 +62,11 @@ extension StoreView {
         try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM messages")) ?? 0
     }
 
+    package func messageCount(of conversation: String) throws -> Int {
+        try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT count(*) FROM messages WHERE conversation_id = ?"), arguments: [conversation]) ?? 0
+    }
+
     /// Oldest first.
     package func deferredQuestions(open: Bool) throws -> [DeferredQuestion] {
         try DeferredQuestion.fetchAll(

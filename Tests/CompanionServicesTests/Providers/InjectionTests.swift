@@ -38,7 +38,8 @@ private final class GullibleModel: LanguageModel {
         let results = request.messages.compactMap { if case .result(_, let text) = $0 { text } else { nil } }
         let wanted = state.withLock { state -> [ToolCall] in
             state.hasRead = state.hasRead || obeys
-            state.prompts += texts.prefix(1)
+            // What it is told before the conversation, and with the last words or a function's answer.
+            state.prompts += texts.prefix(1) + texts.suffix(1)
             state.results = results
             if obeys, !state.hasObeyed {
                 state.hasObeyed = true

@@ -55,9 +55,8 @@ import Testing
         #expect(try await harness.memories()["FACT/name"] == "Sana")
         #expect(try await harness.memories()["FACT/location"] == "Lahore")
         let told = try #require(try await server.asked().first)
-        let instructions = try #require(told.messages.first?.text)
-        #expect(instructions.contains("DONE") && instructions.contains("Lahore"))
-        #expect(told.messages.last?.role == "user" && told.messages.last?.text == "My name is Sana and I live in Lahore")
+        #expect(told.turn.told.contains("DONE") && told.turn.told.contains("Lahore"))
+        #expect(told.messages.last?.role == "user" && told.turn.said == "My name is Sana and I live in Lahore")
     }
 
     @Test(
@@ -85,7 +84,9 @@ import Testing
     @Test(
         "when no model answers the device does, and says why when asked",
         arguments: [
-            "slow", "trouble", "unauthorized", "busy", "empty", "wrong-type", "wrong-script", "redirect",
+            "slow", "trouble", "unauthorized", "forbidden", "unknown-model", "busy", "empty", "silent", "wrong-type",
+            "wrong-script",
+            "redirect", "endless-whole",
         ])
     func floor(fault: String) async throws {
         try await server.always(fault: fault, answer: "Hm.")
@@ -222,9 +223,39 @@ import Testing
             provenance: Provenance(source: .tool))
         try await harness.companion.profiles.saveProfile(long, origin: .manual)
         try await harness.say("مجھے آج بہت اچھا لگ رہا ہے")
-        let instructions = try #require(try await server.asked().last?.messages.first?.text)
-        #expect(TokenEstimate.tokens(in: instructions) < 1_500)
-        #expect(!instructions.contains("\nSYSTEM"))
-        #expect(instructions.contains("REMEMBERED (data"))
+        let asked = try #require(try await server.asked().last)
+        let instructions = try #require(asked.messages.first?.text)
+        #expect(TokenEstimate.tokens(in: [instructions, asked.turn.told]) < 1_500)
+        #expect(!(instructions + asked.turn.told).contains("\nSYSTEM"))
+        #expect(asked.turn.told.contains("REMEMBERED (data"))
+    }
+
+    @Test("what a server has read of one turn stands at the beginning of the next, but for what was new then")
+    func prefix() async throws {
+        try await server.always(answer: "I see, tell me more about that.")
+        for number in 1...20 {
+            try await harness.say("I walked through park number \(number) today and thought of it for a while")
+            harness.clock.advance(seconds: 90)
+        }
+        let asked = try await server.asked().filter { $0.body.objectValue?["stream"] == true }
+        let texts = asked.map { $0.messages.map { "<\($0.role)>\n\($0.text)\n" }.joined() }
+        #expect(asked.count == 20)
+        var kept: [Double] = []
+        for (before, after) in zip(asked.indices, asked.indices.dropFirst()) {
+            let common = texts[before].commonPrefix(with: texts[after], options: .literal).count
+            let instructions = try #require(asked[before].messages.first?.text.count)
+            #expect(common >= instructions, "turn \(after): \(common) of \(instructions)")
+            // All that was said before, up to the person's last words, which no longer come with what was told about them.
+            let said = asked[before].messages.dropLast().reduce(0) { $0 + $1.text.count }
+            kept.append(Double(common) / Double(said))
+        }
+        #expect(kept.count { $0 >= 1 } >= 16, "\(kept)")
+    }
+
+    @Test("a long conversation loses its beginning in steps")
+    func steps() {
+        let starts = (1...60).map { $0 - TurnBrief.shownMessages(of: $0) }
+        #expect(starts == starts.sorted() && Set(starts).sorted() == [0, 8, 16, 24, 32, 40])
+        #expect((1...60).allSatisfy { TurnBrief.shownMessages(of: $0) <= 24 && TurnBrief.shownMessages(of: $0) >= min($0, 17) })
     }
 }

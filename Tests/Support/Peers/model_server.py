@@ -6,12 +6,15 @@ The interface:   GET /v1/models, POST /v1/chat/completions, streamed or whole, P
 Only for tests:  POST /_test/next    {"faults": ["slow", ...], "answers": ["...", {"calls": [...]}, ...]}  for the next requests
                  POST /_test/always  {"fault": "..." or null, "answer": "..." or null, "delay": seconds, "pace": seconds a word}
                  POST /_test/random  {"seed": 7, "share": 0.6}     a fault, by chance, in so many requests
+                 POST /_test/meanings {"topics": [["tea", "beverage"], ...]}  what texts for vectors are about: one who has a word of a topic is
+                                     near all others that have one of its words, whichever
                  GET  /_test/wait    ?count=n: answers when so many questions have come
                  GET  /_test/log     what was asked: {"requests": [...], "connections": n, "embeddings": [texts in each request, ...],
+                                     "embedded": [[the texts themselves], ...],
                                      "firsts": [milliseconds from each question to its first word, ...]}
 
 Faults: slow, stall, cut, unauthorized, unknown-model, busy, used-up, trouble, too-long, bad-call, unknown-call, wrong-type,
-endless, empty, wrong-script, bad-json, no-end, no-usage, gzip, filtered, redirect
+closed (which refuses to list models), endless, endless-whole, forbidden, silent, thinking, empty, wrong-script, bad-json, no-end, no-usage, gzip, filtered, redirect
 """
 import asyncio
 import hashlib
@@ -28,6 +31,7 @@ KEY = "sk-scripted"
 TROUBLES = ["slow", "stall", "cut", "unauthorized", "busy", "trouble", "bad-call", "wrong-type", "endless", "empty", "bad-json"]
 REFUSALS = {
     "unauthorized": (401, "invalid_api_key", "Incorrect API key provided: sk-wr***ng."),
+    "forbidden": (403, "forbidden", "You are not allowed to do that."),
     "unknown-model": (404, "model_not_found", "The model `nothing` does not exist or you do not have access to it."),
     "busy": (429, "rate_limit_exceeded", "Rate limit reached for requests."),
     "used-up": (429, "insufficient_quota", "You exceeded your current quota."),
@@ -42,7 +46,7 @@ class Script:
         self.fault, self.answer, self.delay, self.pace = None, None, 0.0, 0.0
         self.random, self.share = None, 0.0
         self.requests, self.connections, self.arrived = [], set(), asyncio.Event()
-        self.embeddings, self.firsts = [], []
+        self.embeddings, self.embedded, self.topics, self.firsts = [], [], [], []
 
     def next_fault(self):
         if self.faults:
@@ -56,7 +60,7 @@ class Script:
             return self.answers.pop(0)
         if self.answer is not None:
             return self.answer
-        said = next((m["content"] for m in reversed(messages) if m["role"] == "user"), "")
+        said = next((m["content"] for m in reversed(messages) if m["role"] == "user"), "").split("THE PERSON SAYS\n")[-1]
         return f"The model heard you say this: {said} It will think about that."
 
 
@@ -108,6 +112,18 @@ async def chat(request):
         await asyncio.sleep(3600)
     if fault == "empty":
         answer = ""
+    if fault == "silent":
+        answer = "... \U0001F642"
+    if fault == "thinking":
+        answer = "<think>\nThe person {\"greets\"} me.\n</think>\n\n" + answer
+    if fault == "endless-whole":
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b'{"choices": [' + b" " * 65536)
+        except (ConnectionError, asyncio.CancelledError):
+            return response
     if fault == "wrong-script":
         answer = "नमस्ते, आज आप कैसे हैं? मैं आपकी मदद के लिए यहाँ हूँ।"
     if fault == "bad-call":
@@ -175,10 +191,15 @@ async def stream(request, fault, messages, answer):
 
 
 async def embeddings(request):
-    """A vector for each text that depends on the text alone, in another order than asked for, as may be."""
+    """A vector for each text that depends on the text and the topics alone, in another order than asked for, as may be."""
     script, body = request.app["script"], await request.json()
     script.embeddings.append(len(body["input"]))
+    script.embedded.append(body["input"])
     fault = script.next_fault()
+    if script.delay:
+        await asyncio.sleep(script.delay)
+    if fault == "slow":
+        await asyncio.sleep(3600)
     if request.app["key"] and request.headers.get("Authorization") != f"Bearer {request.app['key']}":
         fault = "unauthorized"
     if fault in REFUSALS:
@@ -187,7 +208,7 @@ async def embeddings(request):
     if fault == "wrong-type":
         return web.Response(text="<html>Please log in to the hotel</html>", content_type="text/html")
     data = [
-        {"object": "embedding", "index": index, "embedding": [byte / 255 for byte in hashlib.sha512(text.encode()).digest()]}
+        {"object": "embedding", "index": index, "embedding": direction(text, script.topics)}
         for index, text in enumerate(body["input"])]
     if fault == "cut":
         data = data[:-1]
@@ -195,7 +216,16 @@ async def embeddings(request):
         "object": "list", "model": body["model"], "data": data[::-1], "usage": {"prompt_tokens": 1, "total_tokens": 1}})
 
 
+def direction(text, topics):
+    """Numbers of chance, all above zero, so that even texts about other things are rather alike, as with real models; and one for each topic."""
+    chance = [byte / 255 for byte in hashlib.sha512(text.encode()).digest()]
+    return chance + [6.0 if any(word in text.lower() for word in words) else 0.0 for words in topics]
+
+
 async def models(request):
+    if request.app["script"].fault == "closed":
+        status, code, words = REFUSALS["unauthorized"]
+        return web.json_response({"error": {"message": words, "type": code, "param": None, "code": code}}, status=status)
     return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "tests"}]})
 
 
@@ -222,9 +252,16 @@ async def set_random(request):
     return web.json_response({})
 
 
+async def set_meanings(request):
+    request.app["script"].topics = (await request.json())["topics"]
+    return web.json_response({})
+
+
 async def log(request):
     script = request.app["script"]
-    return web.json_response({"requests": script.requests, "connections": len(script.connections), "embeddings": script.embeddings, "firsts": script.firsts})
+    return web.json_response({
+        "requests": script.requests, "connections": len(script.connections), "embeddings": script.embeddings, "embedded": script.embedded,
+        "firsts": script.firsts})
 
 
 async def wait(request):
@@ -241,7 +278,7 @@ async def main():
     app["key"] = sys.argv[2] if len(sys.argv) > 2 else None
     app.add_routes([
         web.get("/v1/models", models), web.post("/v1/chat/completions", chat), web.post("/v1/embeddings", embeddings), web.post("/_test/next", set_next),
-        web.post("/_test/always", set_always), web.post("/_test/random", set_random), web.get("/_test/log", log), web.get("/_test/wait", wait),
+        web.post("/_test/always", set_always), web.post("/_test/random", set_random), web.post("/_test/meanings", set_meanings), web.get("/_test/log", log), web.get("/_test/wait", wait),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

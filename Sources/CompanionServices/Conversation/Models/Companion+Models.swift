@@ -25,7 +25,7 @@ extension Companion {
             // Small models name functions where they should talk.
             let hasTools = kind == .cloud
             return ChatRequest(
-                messages: [.system(Instructions(brief, guidance: guidance, hasTools: hasTools).text)] + brief.history,
+                messages: Instructions(brief, guidance: guidance, hasTools: hasTools).messages(before: brief.history),
                 tools: hasTools ? tools.definitions : [])
         }
         var spoken = SpokenAnswer(answer, own: outcome.text, language: outcome.language)

@@ -28,8 +28,10 @@ struct TurnBrief: Sendable {
 }
 
 extension TurnBrief {
-    /// Messages of the conversation that a model gets, at most.
+    /// Messages of the conversation that a model gets, at most, and how many are left out at a time: were it one in each turn, a
+    /// server could keep nothing of what it has read.
     private static let historyLimit = 24
+    private static let historyStep = 8
     /// And their characters, all together.
     private static let historyCharacters = 8_000
     private static let mostKnown = 8
@@ -44,7 +46,8 @@ extension TurnBrief {
         profile = context.userProfile
         summary = try view.latestConversation(before: conversation)?.summary
         known = try Self.known(turn, context: context)
-        history = try Self.history(turn, view.messages(conversation: conversation, limit: Self.historyLimit))
+        let count = try view.messageCount(of: conversation)
+        history = try Self.history(turn, view.messages(conversation: conversation, limit: Self.shownMessages(of: count)))
         self.draft = draft
         now = turn.now
         timeZone = turn.person.timeZone
@@ -58,6 +61,11 @@ extension TurnBrief {
             said: turn.utterance, messageID: turn.message.id, language: turn.language, spoken: turn.understanding.language,
             now: turn.now, timeZone: turn.person.timeZone,
             wishes: ToolWish.all(in: TextNormalizer.tokens(turn.utterance), lists: turn.brain.lists), isTelling: isTelling)
+    }
+
+    /// How many of so many messages are shown: all, or those after a multiple of ``historyStep``.
+    static func shownMessages(of count: Int) -> Int {
+        count <= historyLimit ? count : historyLimit - historyStep + 1 + (count - 1) % historyStep
     }
 
     /// What the search brought up, and then what is always good to know.
