@@ -159,6 +159,16 @@ import Testing
         home.settings = ["OPENAI_BASE_URL": server.address, "OPENAI_API_KEY": "sk-right"]
         let fine = try await home.command("doctor")
         #expect(fine.output.contains("language: local server: scripted-1 at 127.0.0.1:\(server.port)"), "\(fine.output)")
+        home.settings = ["OPENAI_BASE_URL": server.address, "OPENAI_API_KEY": "sk-right", "OPENAI_MODEL": "none-such"]
+        let unknown = try await home.command("doctor")
+        #expect(unknown.output.contains("no model 'none-such'") && unknown.output.contains("OPENAI_MODEL"), "\(unknown.output)")
+        try await server.always(fault: "closed")
+        home.settings = ["OPENAI_BASE_URL": server.address, "OPENAI_API_KEY": "sk-hush"]
+        let closed = try await home.command("doctor")
+        #expect(closed.output.contains("OPENAI_API_KEY") && !(closed.output + closed.errors).contains("hush"), "\(closed.output)")
+        home.settings = ["COMPANION_MODEL_SERVER": server.address]
+        let keyless = try await home.command("doctor")
+        #expect(keyless.output.contains("wants a key") && keyless.output.contains("OPENAI_BASE_URL"), "\(keyless.output)")
         home.settings = ["OPENAI_BASE_URL": "models.example.org/v1"]
         let nameless = try await home.command("config", "check")
         #expect(nameless.status != 0 && (nameless.output + nameless.errors).contains("OPENAI_BASE_URL"), "\(nameless)")

@@ -117,7 +117,10 @@ extension ConfigurationKey {
     private static func checkedURL(_ text: String, schemes: [String]) throws(ValueProblem) -> URL {
         let shown = quoted(ConfigurationRedaction.withoutCredentials(text))
         guard !text.contains(where: \.isWhitespace), let url = URL(string: text), let scheme = url.scheme?.lowercased() else {
-            throw ValueProblem("is \(shown), which is not an address")
+            let isBare =
+                text.contains(".") && !text.contains("://") && !text.contains { $0.isWhitespace || $0 == "@" || $0 == "?" }
+            let hint = isBare ? schemes.first.map { "; write \($0)://\(text.prefix(60))" } : nil
+            throw ValueProblem("is \(shown), which is not an address\(hint ?? "")")
         }
         guard schemes.contains(scheme) else {
             throw ValueProblem("is \(shown), which does not begin with \(schemes.map { $0 + "://" }.joined(separator: " or "))")

@@ -75,9 +75,10 @@ struct ModelLadder: Sendable {
             switch place {
             case .cloud(let model): LadderRung(kind: .cloud, network: network) { model }
             case .server(let finder, let configured):
-                LadderRung(kind: .server, isExpected: configured != nil, prepare: { await finder.beginLooking() }) {
-                    await finder.model()
-                }
+                LadderRung(
+                    kind: .server, isExpected: configured != nil, prepare: { await finder.beginLooking() },
+                    absence: { await finder.trouble()?.label }
+                ) { await finder.model() }
             }
         }
         return LanguageLadder(rungs: rungs, tuning: tuning, logger: logger)

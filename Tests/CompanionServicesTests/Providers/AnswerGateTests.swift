@@ -21,6 +21,7 @@ import Testing
         #expect(try pass(["Hi."]).joined() == "Hi.")
         #expect(try pass(["", " ", "\n"]).joined() == "")
         #expect(try pass(["34"]).joined() == "34")
+        for nothing in ["...", "…", "🙂", "—", "* * *", "?!"] { #expect(try pass([nothing]).joined() == "", "\(nothing)") }
     }
 
     @Test("however a text is cut, the same comes out", arguments: 0..<40)
@@ -48,6 +49,15 @@ import Testing
         #expect(throws: LanguageModelError.wrongScript) { try pass(["Hello, how are you today?"], .urdu) }
         #expect(throws: LanguageModelError.wrongScript) { try pass(["آپ سے مل کر اچھا لگا"], .romanUrdu) }
         #expect(throws: LanguageModelError.wrongScript) { try pass(["你好"], .english) }
+        // One that goes over into a third script on the way is stopped there.
+        let over = "It is good to hear from you today. नमस्ते, आज आप कैसे हैं? मैं आपकी मदद के लिए यहाँ हूँ। बताइए, क्या हुआ?"
+        #expect(throws: LanguageModelError.wrongScript) { try pass([over]) }
+        #expect(throws: LanguageModelError.wrongScript) {
+            try pass(["آپ سے مل کر بہت اچھا لگا۔ ", "मैं आपकी मदद के ", "लिए यहाँ हूँ। बताइए, क्या हुआ आज आपके साथ?"], .urdu)
+        }
+        // A sentence in the person's other script is a quotation.
+        let quoted = "You told me this: «میری بہن کا نام فاطمہ ہے اور وہ ملتان میں رہتی ہے»."
+        #expect(try pass([quoted]).joined() == quoted)
         // Words of the other script among them are no other script.
         #expect(try pass(["Lahore میں آج موسم اچھا ہے۔"], .urdu).joined() == "Lahore میں آج موسم اچھا ہے۔")
         #expect(try pass(["It is written سلام in Urdu."]).joined() == "It is written سلام in Urdu.")

@@ -194,7 +194,18 @@ import Testing
             ("forgetMemory", #"{"category":"FACT"}"#), ("forgetMemory", #"{"category":"FACT","key":"age"}"#),
             ("setReminder", #"{"text":"x","when":5}"#), ("setReminder", "null"), ("cancelReminder", #"{"id":["a"]}"#),
             ("cancelReminder", #"{"id":"none"}"#), ("setDeviceVolume", #"{"level":"loud"}"#), ("setDeviceVolume", "{}"),
-            ("setDeviceMuted", #"{"muted":"perhaps"}"#),
+            ("setDeviceMuted", #"{"muted":"perhaps"}"#), ("setDeviceMuted", #"{"muted":1}"#),
+            ("setDeviceMuted", #"{"muted":null}"#),
+            ("setDeviceVolume", #"{"level":[50]}"#), ("setDeviceVolume", #"{"level":50.5}"#),
+            ("setDeviceVolume", #"{"level":1e99}"#),
+            ("searchMemories", #"{"query":"cat","limit":{"most":3}}"#), ("searchMemories", #"{"query":["cat"]}"#),
+            ("searchMemories", #"{"query":null}"#), ("retrieveFromMemory", #"{"category":"FACT","key":7}"#),
+            ("storeInMemory", #"{"category":"FACT","key":"cat","value":{"name":"Minnie"}}"#),
+            ("storeInMemory", #"{"category":"FACT","key":"cat","value":null}"#), ("storeInMemory", #""FACT""#),
+            ("storeInMemory", "7"),
+            ("updateUserState", #"{"stage":2,"trust_score":4}"#),
+            ("updateUserState", #"{"stage":"ENGAGEMENT","trust_score":true}"#),
+            ("createUserProfile", #"{"profile_input":["a"]}"#), ("createUserProfile", "{}"),
         ])
     func badArguments(name: String, arguments: String) async throws {
         let everything = "remind me, cancel it, forget it, louder"

@@ -101,7 +101,8 @@ import Testing
     }
 
     @Test(
-        "a cloud without first words is overtaken by the server nearby", arguments: ["slow", "empty", "unauthorized", "trouble"])
+        "a cloud without first words is overtaken by the server nearby",
+        arguments: ["slow", "empty", "silent", "wrong-script", "endless-whole", "unauthorized", "forbidden", "trouble"])
     func overtaken(fault: String) async throws {
         let (cloud, server) = (try await ScriptedModels(), try await ScriptedModels())
         try await cloud.always(fault: fault)

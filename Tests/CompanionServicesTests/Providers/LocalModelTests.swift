@@ -127,7 +127,7 @@ import Testing
         for rung in [LadderRung.Kind.cloud.rawValue, LadderRung.Kind.server.rawValue, RungUse.floor] {
             #expect(uses.contains { $0.rung == rung && $0.outcome == .answered }, "\(rung): \(uses)")
         }
-        #expect(uses.contains { $0.outcome == .skipped && $0.why == "rests after: key refused" })
+        #expect(uses.contains { $0.outcome == .skipped && $0.why == "rests after: no key" })
         let nearby = uses.filter { $0.model == LocalModelServer.model }
         #expect(
             nearby.allSatisfy { $0.rung == LadderRung.Kind.server.rawValue } && nearby.contains { $0.usage?.prompt ?? 0 > 100 })

@@ -52,6 +52,31 @@ import Testing
         withExtendedLifetime(server) {}
     }
 
+    @Test("a server that wants another key, and one that is none, are told from nobody at all")
+    func troubles() async throws {
+        let server = try await ScriptedModels()
+        try await server.always(fault: "closed")
+        let address = try #require(URL(string: server.address))
+        func trouble(_ key: String?, at address: URL) async throws -> LanguageModelError? {
+            let finder = ModelServerFinder(
+                addresses: [address], key: key.map { Secret($0) }, wanted: nil, modelSetting: "COMPANION_LOCAL_MODEL",
+                transport: try CurlTransport())
+            #expect(await finder.model() == nil)
+            return await finder.trouble()
+        }
+        #expect(try await trouble("sk-wrong", at: address) == .keyRefused(setting: "OPENAI_API_KEY"))
+        #expect(try await trouble(nil, at: address) == .keyMissing(setting: "OPENAI_API_KEY"))
+        guard case .notTheService? = try await trouble(nil, at: address.appending(path: "nowhere")) else {
+            Issue.record("a wrong path is not told")
+            return
+        }
+        await server.stop()
+        guard case .network? = try await trouble(nil, at: address) else {
+            Issue.record("nobody is not told")
+            return
+        }
+    }
+
     @Test("the first of several addresses at which somebody answers is taken, and all are looked at together")
     func first() async throws {
         let (one, two) = (try await ScriptedModels(), try await ScriptedModels())

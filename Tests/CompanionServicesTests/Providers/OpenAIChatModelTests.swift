@@ -67,6 +67,7 @@ import Testing
         "what goes wrong says what to do about it",
         arguments: [
             ("unauthorized", LanguageModelError.keyRefused(setting: "OPENAI_API_KEY")),
+            ("forbidden", .keyRefused(setting: "OPENAI_API_KEY")), ("endless-whole", .malformed("it does not end")),
             ("unknown-model", .unknownModel("scripted-1", setting: "OPENAI_MODEL")),
             ("busy", .rateLimited(retryAfter: .seconds(7), isUsedUp: false)),
             ("used-up", .rateLimited(retryAfter: nil, isUsedUp: true)), ("trouble", .serverFailed(status: 500)),
@@ -83,6 +84,54 @@ import Testing
             #expect(error == expected)
             #expect(!"\(error)".contains("secret"))
         }
+    }
+
+    @Test("each error names the setting to be changed and shows neither a key nor a password")
+    func words() async throws {
+        let server = try await ScriptedModels(key: "sk-right")
+        let address = try #require(URL(string: server.address))
+        let transport = try CurlTransport()
+        func said(_ key: String?, _ model: String = "scripted-1", at path: String = "") async -> String {
+            let place = ModelServer(
+                address: address.appending(path: path), key: key.map { Secret($0) }, model: model,
+                keySetting: "COMPANION_SPEECH_KEY", modelSetting: "COMPANION_SPEECH_MODEL")
+            do throws(LanguageModelError) {
+                try await OpenAIChatModel(server: place, transport: transport).check()
+                return "fine"
+            } catch {
+                return "\(error)"
+            }
+        }
+        // Listing models needs no key at this server, as with llama.cpp.
+        #expect(await said(nil) == "fine")
+        #expect(await said("sk-right", "none-such").contains("COMPANION_SPEECH_MODEL"))
+        #expect(await said("sk-right", at: "nowhere").contains("nothing is at"))
+        for (key, words) in [("sk-hush", "the key in COMPANION_SPEECH_KEY"), (nil, "Set COMPANION_SPEECH_KEY")] {
+            let place = ModelServer(
+                address: address, key: key.map { Secret($0) }, model: "scripted-1", keySetting: "COMPANION_SPEECH_KEY")
+            let error = await #expect(throws: LanguageModelError.self) {
+                try await ask(OpenAIChatModel(server: place, transport: try CurlTransport()))
+            }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains(words) && !text.contains("hush"), "\(text)")
+        }
+        let secret = try #require(URL(string: "http://me:hush@127.0.0.1:\(server.port)/elsewhere"))
+        let error = await #expect(throws: LanguageModelError.self) {
+            try await ask(
+                OpenAIChatModel(
+                    server: ModelServer(address: secret, key: Secret("sk-right"), model: "scripted-1"),
+                    transport: try CurlTransport()))
+        }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains("127.0.0.1") && !text.contains("hush"), "\(text)")
+    }
+
+    @Test("what a model thinks aloud is no part of its answer")
+    func thinking() async throws {
+        let server = try await ScriptedModels()
+        try await server.next(faults: ["thinking"], answers: ["Good evening, how was your day?"])
+        let words = try await ask(try model(server)).compactMap { if case .text(let words) = $0 { words } else { nil } }
+        #expect(words.joined().trimmingCharacters(in: .whitespacesAndNewlines) == "Good evening, how was your day?")
     }
 
     private func usage(_ events: [ChatEvent]) -> TokenUsage? {

@@ -14,6 +14,7 @@ struct ChatAnswerDecoder {
     }
 
     private var calls: [OpenCall] = []
+    private var thoughts = ThoughtFilter()
     private var usage: TokenUsage?
     private var reason: ChatEnd.Reason?
     private(set) var isOver = false
@@ -34,7 +35,10 @@ struct ChatAnswerDecoder {
         guard let choice = fields["choices"]?.arrayValue?.first?.objectValue else { return [] }
         var events: [ChatEvent] = []
         if let delta = (choice["delta"] ?? choice["message"])?.objectValue {
-            if let words = delta["content"]?.stringValue, !words.isEmpty { events.append(.text(words)) }
+            if let written = delta["content"]?.stringValue {
+                let words = thoughts.add(written)
+                if !words.isEmpty { events.append(.text(words)) }
+            }
             if let refusal = delta["refusal"]?.stringValue, !refusal.isEmpty { throw .filtered }
             for call in delta["tool_calls"]?.arrayValue ?? [] { try add(call: call.objectValue ?? [:]) }
         }
@@ -47,13 +51,15 @@ struct ChatAnswerDecoder {
         guard !isOver else { return [] }
         guard let reason else { throw .cut }
         isOver = true
+        let rest = thoughts.finish()
+        let words = rest.isEmpty ? [] : [ChatEvent.text(rest)]
         let events = calls.filter { !$0.name.isEmpty }.enumerated().map { number, call in
             // A server that gives no id needs one all the same to be told what the call came to.
             ChatEvent.call(
                 ToolCall(id: call.id.isEmpty ? "call_\(number)" : call.id, name: call.name, arguments: call.arguments))
         }
         let end = events.isEmpty ? (reason == .calls ? .stop : reason) : .calls
-        return events + [.finished(ChatEnd(reason: end, usage: usage))]
+        return words + events + [.finished(ChatEnd(reason: end, usage: usage))]
     }
 
     /// The pieces of a call share an index; servers that send whole calls may leave it out.

@@ -26,14 +26,19 @@ struct ChatFailure {
             || (message.lowercased().contains("model") && message.lowercased().contains("does not exist"))
     }
 
+    private func keyTrouble(_ server: ModelServer) -> LanguageModelError {
+        server.key == nil ? .keyMissing(setting: server.keySetting) : .keyRefused(setting: server.keySetting)
+    }
+
     /// - Parameter path: what was asked of the server.
     func error(
         _ head: HTTPHead, server: ModelServer, path: String = "/chat/completions", now: Date
     ) -> LanguageModelError {
         switch head.status {
-        case 401: return .keyRefused(setting: server.key == nil ? nil : server.keySetting)
+        case 401: return keyTrouble(server)
+        case 403 where !isAboutModel: return keyTrouble(server)
         case 402: return .rateLimited(retryAfter: nil, isUsedUp: true)
-        case 404 where !isAboutModel: return .notTheService("nothing is at \(server.address)\(path) (404)")
+        case 404 where !isAboutModel: return .notTheService("nothing is at \(server.shownAddress)\(path) (404)")
         case 400...499 where isAboutModel: return .unknownModel(server.model, setting: server.modelSetting)
         case 413: return .contextTooLong
         case 400...499 where isAboutLength: return .contextTooLong

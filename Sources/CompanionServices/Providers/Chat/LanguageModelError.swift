@@ -2,8 +2,10 @@ import Networking
 
 /// Why a language model gave no answer, in the terms of what can be done about it. Never holds a key.
 package enum LanguageModelError: Error, Sendable, Hashable {
-    /// The server does not accept the key; `setting` is where it stands, nil where none was sent.
-    case keyRefused(setting: String?)
+    /// The server does not accept the key; `setting` is where it stands.
+    case keyRefused(setting: String)
+    /// The server wants a key and was sent none; `setting` is where it would stand.
+    case keyMissing(setting: String)
     /// The server has no such model; `setting` is where it is named.
     case unknownModel(String, setting: String)
     /// Too many requests, or the account is used up.
@@ -33,7 +35,7 @@ package enum LanguageModelError: Error, Sendable, Hashable {
     /// Whether the same may work soon without anybody doing anything.
     package var isTransient: Bool {
         switch self {
-        case .keyRefused, .unknownModel, .refused, .contextTooLong: false
+        case .keyRefused, .keyMissing, .unknownModel, .refused, .contextTooLong: false
         case .rateLimited(_, let isUsedUp): !isUsedUp
         case .network(let error): error.isTransient
         case .serverFailed, .notTheService, .malformed, .cut, .empty, .filtered, .wrongScript, .reported: true
@@ -52,9 +54,9 @@ package enum LanguageModelError: Error, Sendable, Hashable {
 extension LanguageModelError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .keyRefused(let setting?):
+        case .keyRefused(let setting):
             "The server does not accept the key in \(setting). Check that it is whole and still valid."
-        case .keyRefused(nil): "The server wants a key. Set OPENAI_API_KEY to one of its own."
+        case .keyMissing(let setting): "The server wants a key. Set \(setting) to one of its own."
         case .unknownModel(let name, let setting): "The server has no model '\(name)'. Set \(setting) to one that it has."
         case .rateLimited(_, true): "The account at the server is used up. See its billing page, or wait for the next period."
         case .rateLimited(let after?, false): "The server asks to be left alone for \(after.components.seconds) seconds."
@@ -77,6 +79,7 @@ extension LanguageModelError: CustomStringConvertible {
     package var label: String {
         switch self {
         case .keyRefused: "key refused"
+        case .keyMissing: "no key"
         case .unknownModel: "unknown model"
         case .rateLimited(_, let isUsedUp): isUsedUp ? "account used up" : "asked to wait"
         case .contextTooLong: "too long for the model"

@@ -29,6 +29,9 @@ package struct ModelServer: Sendable, Equatable {
         return url.port.map { "\(host):\($0)" } ?? host
     }
 
+    /// The address for people, without what somebody may have to keep to themselves.
+    package var shownAddress: String { ConfigurationRedaction.withoutCredentials(address) }
+
     /// OpenAI's newer models know only the newer name of the longest answer; other servers know only the older one.
     var answerLimitField: String { shownPlace == "api.openai.com" ? "max_completion_tokens" : "max_tokens" }
 }

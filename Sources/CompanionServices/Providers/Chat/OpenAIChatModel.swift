@@ -8,6 +8,8 @@ import Networking
 package struct OpenAIChatModel: LanguageModel {
     /// Longest answer to a refusal that is read, in bytes.
     private static let refusalLimit = 64 << 10
+    /// Longest answer in one piece, in bytes.
+    private static let wholeLimit = 1 << 20
     /// How long a server may take to close an answer that is over.
     private static let drainLimit = Duration.milliseconds(200)
 
@@ -85,7 +87,10 @@ package struct OpenAIChatModel: LanguageModel {
     private func readWhole(_ response: HTTPStreamingResponse, _ give: (ChatEvent) -> Void) async throws(LanguageModelError) {
         var body = Data()
         var pieces = response.body.makeAsyncIterator()
-        while let piece = try await next(&pieces) { body.append(piece) }
+        while let piece = try await next(&pieces) {
+            body.append(piece)
+            guard body.count <= Self.wholeLimit else { throw .malformed("it does not end") }
+        }
         var decoder = ChatAnswerDecoder()
         for part in try decoder.add(String(decoding: body, as: UTF8.self)) { give(part) }
         for part in try decoder.end() { give(part) }

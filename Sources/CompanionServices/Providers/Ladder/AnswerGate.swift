@@ -3,6 +3,8 @@
 struct AnswerGate {
     /// So many letters tell which script it is.
     private static let tellingLetters = 12
+    /// And so many, whether it still is one that can be spoken.
+    private static let watchedLetters = 24
 
     private let language: Language
     private var continuation: Continuation
@@ -11,6 +13,9 @@ struct AnswerGate {
     /// What waits for the script to be known; nil once it is.
     private var held: String? = ""
     private var hasSaidAnything = false
+    /// Letters since the script was looked at last, and of these those of neither script that the companion speaks.
+    private var letters = 0
+    private var strangers = 0
 
     /// `said` is what was said of the answer by others.
     init(language: Language, said: String) {
@@ -35,7 +40,9 @@ struct AnswerGate {
         open = ""
         let passed = try pass(words)
         if let held {
-            guard held.contains(where: { !$0.isWhitespace }) else { return passed }
+            // Dots and pictures alone say nothing; after what another said they may end it.
+            let says = held.contains { $0.isLetter || $0.isNumber || (continuation.isContinuing && !$0.isWhitespace) }
+            guard says else { return passed }
             try check(held)
             self.held = nil
             return passed + tidy(continuation.add(held) + continuation.finish())
@@ -44,16 +51,21 @@ struct AnswerGate {
     }
 
     private mutating func pass(_ words: String) throws(LanguageModelError) -> String {
-        guard let waiting = held else { return tidy(continuation.add(words)) }
+        guard let waiting = held else {
+            try watch(words)
+            return tidy(continuation.add(words))
+        }
         held = waiting + words
         guard (waiting + words).count(where: \.isLetter) >= Self.tellingLetters else { return "" }
         try check(waiting + words)
+        try watch(waiting + words)
         held = nil
         return tidy(continuation.add(waiting + words))
     }
 
     private func check(_ text: String) throws(LanguageModelError) {
-        let letters = text.unicodeScalars.filter(\.properties.isAlphabetic)
+        // What follows may be a quotation, however much of it comes at once.
+        let letters = text.unicodeScalars.lazy.filter(\.properties.isAlphabetic).prefix(Self.watchedLetters)
         guard !letters.isEmpty else { return }
         let wanted = letters.count { scalar in
             switch language {
@@ -63,6 +75,17 @@ struct AnswerGate {
         }
         // A foreign word or name at the beginning is no other script.
         guard wanted * 3 >= letters.count else { throw .wrongScript }
+    }
+
+    /// An answer may quote the other script, but not go over into a third one.
+    private mutating func watch(_ words: String) throws(LanguageModelError) {
+        for scalar in words.unicodeScalars where scalar.properties.isAlphabetic {
+            letters += 1
+            if !SpeechScript.isLatin(scalar), !SpeechScript.isUrdu(scalar) { strangers += 1 }
+            guard letters >= Self.watchedLetters else { continue }
+            guard strangers * 3 <= letters * 2 else { throw .wrongScript }
+            (letters, strangers) = (0, 0)
+        }
     }
 
     /// No space at the very beginning.

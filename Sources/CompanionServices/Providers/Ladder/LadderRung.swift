@@ -12,6 +12,8 @@ package struct LadderRung: Sendable {
     let model: @Sendable () async -> (any LanguageModel)?
     /// Begins to find out which model it is, so that nobody has to wait for that later. Waits for nothing itself.
     let prepare: @Sendable () async -> Void
+    /// Why there is none now, in a few words, where that is known.
+    let absence: @Sendable () async -> String?
     /// Whether somebody named it, so that its absence is worth a word.
     let isExpected: Bool
     /// Whether there is a way to it.
@@ -19,12 +21,14 @@ package struct LadderRung: Sendable {
 
     package init(
         kind: Kind, isExpected: Bool = true, network: any NetworkWatching = AlwaysOnline(),
-        prepare: @escaping @Sendable () async -> Void = {}, model: @escaping @Sendable () async -> (any LanguageModel)?
+        prepare: @escaping @Sendable () async -> Void = {}, absence: @escaping @Sendable () async -> String? = { nil },
+        model: @escaping @Sendable () async -> (any LanguageModel)?
     ) {
         self.kind = kind
         self.isExpected = isExpected
         self.network = network
         self.prepare = prepare
+        self.absence = absence
         self.model = model
     }
 }

@@ -75,7 +75,8 @@ package final class LanguageLadder: Sendable {
             guard let model = await rung.model() else {
                 // One that nobody named, and that is not there, was not passed over.
                 if rung.isExpected {
-                    plan.skipped.append(RungUse(rung: rung.kind.rawValue, outcome: .skipped, why: "not reachable"))
+                    let why = await rung.absence() ?? "not reachable"
+                    plan.skipped.append(RungUse(rung: rung.kind.rawValue, outcome: .skipped, why: why))
                 }
                 continue
             }

@@ -71,7 +71,7 @@ package struct RungHealth: Sendable, Hashable {
         switch error {
         // These say something about the question, not about the server.
         case .contextTooLong, .filtered, .wrongScript, .refused: wasLetGo()
-        case .keyRefused, .unknownModel, .rateLimited(_, true): rest(for: Self.longRest, error.label, at: now)
+        case .keyRefused, .keyMissing, .unknownModel, .rateLimited(_, true): rest(for: Self.longRest, error.label, at: now)
         case .rateLimited(let after?, false): rest(for: min(after, Self.obeyedAtMost), error.label, at: now)
         case .rateLimited(nil, false): rest(for: Self.firstRest, error.label, at: now)
         default: note(error.label, at: now)

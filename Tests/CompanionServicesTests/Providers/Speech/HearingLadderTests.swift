@@ -95,10 +95,10 @@ import Testing
         try await server.next(faults: ["unauthorized"])
         let rungs = try rungs(server)
         let ladder = HearingLadder(rungs, above: OwnEar())
-        await #expect(throws: RecognitionError.notHeard(.keyRefused(setting: nil))) { try await hear(ladder, .urdu) }
+        await #expect(throws: RecognitionError.notHeard(.keyMissing(setting: "OPENAI_API_KEY"))) { try await hear(ladder, .urdu) }
         #expect(rungs.state.first?.health.isResting == true)
         // It rests: nobody is asked, and nobody waits.
-        await #expect(throws: RecognitionError.notHeard(.reported("service 0 rests after: key refused"))) {
+        await #expect(throws: RecognitionError.notHeard(.reported("service 0 rests after: no key"))) {
             try await hear(ladder, .urdu)
         }
         #expect(try await server.asked().count == 1)
@@ -112,11 +112,11 @@ import Testing
         let ladder = HearingLadder(try rungs(first, second), above: OwnEar())
         var route = try await hear(ladder).route
         #expect(route.map(\.rung) == ["cloud", "cloud"] && route.map(\.model) == ["service 0", "service 1"])
-        #expect(route.map(\.outcome) == [.failed, .answered] && route.map(\.why) == ["key refused", nil])
+        #expect(route.map(\.outcome) == [.failed, .answered] && route.map(\.why) == ["no key", nil])
         try await second.next(faults: ["trouble"])
         route = try await hear(ladder).route
         #expect(route.map(\.outcome) == [.skipped, .failed, .answered])
-        #expect(route.map(\.why) == ["rests after: key refused", "server in trouble (500)", "no service heard it"])
+        #expect(route.map(\.why) == ["rests after: no key", "server in trouble (500)", "no service heard it"])
         #expect(route.last?.rung == RungUse.floor)
     }
 
