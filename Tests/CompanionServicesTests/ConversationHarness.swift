@@ -21,8 +21,10 @@ final class ConversationHarness {
     /// Tuesday, 10 March 2026, two in the afternoon in Karachi.
     init(
         brain: EmbeddedBrain, clock: ManualWallClock = ManualWallClock("2026-03-10T09:00:00.000Z"), zone: TimeZone = karachi,
-        ladder: LanguageLadder? = nil, budget: DailyBudget? = nil, sound: (any DeviceSound)? = nil
+        ladder: LanguageLadder? = nil, budget: DailyBudget? = nil, sound: (any DeviceSound)? = nil,
+        meaning: MeaningService? = nil
     ) throws {
+        self.meaning = meaning
         self.ladder = ladder
         self.budget = budget
         self.sound = sound
@@ -30,32 +32,36 @@ final class ConversationHarness {
         self.clock = clock
         self.zone = zone
         directory = try TemporaryDirectory()
-        companion = try Self.open(directory, user, brain, clock, zone, ladder, budget, sound)
+        companion = try Self.open(directory, user, brain, clock, zone, ladder, budget, sound, meaning)
         session = companion.startConversation(channel: "terminal")
     }
 
     convenience init(
         clock: ManualWallClock = ManualWallClock("2026-03-10T09:00:00.000Z"), ladder: LanguageLadder? = nil,
-        budget: DailyBudget? = nil, sound: (any DeviceSound)? = nil
+        budget: DailyBudget? = nil, sound: (any DeviceSound)? = nil, meaning: MeaningService? = nil
     ) throws {
-        try self.init(brain: Self.brain.get(), clock: clock, ladder: ladder, budget: budget, sound: sound)
+        try self.init(
+            brain: Self.brain.get(), clock: clock, ladder: ladder, budget: budget, sound: sound, meaning: meaning)
     }
 
     private let zone: TimeZone
     private let ladder: LanguageLadder?
     private let budget: DailyBudget?
     private let sound: (any DeviceSound)?
+    /// Another one from the next ``reopen(ending:)`` on.
+    var meaning: MeaningService?
     /// Reading the data files takes a moment; the brain holds nothing of anybody.
     private static let brain = Result { try EmbeddedBrain.load() }
 
     private static func open(
         _ directory: TemporaryDirectory, _ user: UserID, _ brain: EmbeddedBrain, _ clock: ManualWallClock, _ zone: TimeZone,
-        _ ladder: LanguageLadder?, _ budget: DailyBudget?, _ sound: (any DeviceSound)?
+        _ ladder: LanguageLadder?, _ budget: DailyBudget?, _ sound: (any DeviceSound)?,
+        _ meaning: MeaningService?
     ) throws -> Companion {
         let store = try PersonStore.open(directory.file("person.sqlite"), userID: user, clock: clock)
         return try Companion(
-            store: store, brain: brain, options: CompanionOptions(timeZone: zone, budget: budget), ladder: ladder, sound: sound,
-            logger: Logger(label: "test"))
+            store: store, brain: brain, options: CompanionOptions(timeZone: zone, budget: budget), ladder: ladder,
+            meaning: meaning, sound: sound, logger: Logger(label: "test"))
     }
 
     @discardableResult
@@ -79,7 +85,7 @@ final class ConversationHarness {
         if ending, let goodbye = try await session.end() { transcript.append("< " + goodbye.text) }
         _ = try await companion.worker.runUntilIdle(within: .seconds(300))
         try companion.store.close()
-        companion = try Self.open(directory, user, brain, clock, zone, ladder, budget, sound)
+        companion = try Self.open(directory, user, brain, clock, zone, ladder, budget, sound, meaning)
         session = companion.startConversation(channel: "terminal")
     }
 

@@ -40,9 +40,15 @@ import Testing
         arguments: [
             ("OPENAI_BASE_URL", "api.example.org/v1", "not an address"), ("OPENAI_BASE_URL", "localhost:8080/v1", "https://"),
             ("COMPANION_MODEL_SERVER", "yes", "not an address"), ("COMPANION_MODEL_SERVER", "ftp://nas/v1", "https://"),
+            ("OPENAI_BASE_URL", "api.example.org/v1", "write https://api.example.org/v1"),
+            ("OPENAI_BASE_URL", "https://", "names no host"), ("OPENAI_BASE_URL", "https://api example.org/v1", "not an address"),
+            ("OPENAI_BASE_URL", "https://api.example.org/v1?key=sk-hush", "after its path"),
+            ("COMPANION_SPEECH_SERVER", "https://api.example.org/v1#sk-hush", "after its path"),
             ("OPENAI_BASE_URL", "http://api.example.org/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
             ("COMPANION_MODEL_SERVER", "http://8.8.8.8/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
-            ("COMPANION_MODEL_PATIENCE_MS", "5", "200"), ("COMPANION_DAILY_TOKENS", "many", "whole number"),
+            ("COMPANION_EMBEDDING_SERVER", "http://8.8.8.8/v1", "COMPANION_ALLOW_PLAIN_HTTP"),
+            ("COMPANION_EMBEDDING_SERVER", "nas:8081/v1", "https://"), ("COMPANION_MODEL_PATIENCE_MS", "5", "200"),
+            ("COMPANION_DAILY_TOKENS", "many", "whole number"),
             ("COMPANION_DAILY_COST", "1,50", "no amount"), ("COMPANION_MODEL_PRICES", "gpt-4o-mini", "no list of prices"),
         ])
     func refused(name: String, value: String, words: String) throws {
@@ -51,6 +57,7 @@ import Testing
             Issue.record("\(value) is taken")
         } catch {
             #expect(error.description.contains(name) && error.description.contains(words), "\(error)")
+            #expect(!error.description.contains("hush"))
         }
     }
 
@@ -67,6 +74,20 @@ import Testing
         }
         settings["COMPANION_MODEL_PRICES"] = "new-model=1/2"
         #expect(try load(settings).dailyLimits == DailyBudget.Limits(cost: Money("0.50")))
+    }
+
+    @Test("money needs the price of the model of vectors too, where that is in the cloud")
+    func vectorPrices() throws {
+        var settings = ["COMPANION_EMBEDDING_MODEL": "vectors-9", "COMPANION_DAILY_COST": "0.50"]
+        do throws(ConfigurationError) {
+            _ = try load(settings)
+            Issue.record("a limit without a price is taken")
+        } catch {
+            #expect(error.description.contains("vectors-9=READ/SAID"))
+        }
+        settings["COMPANION_EMBEDDING_SERVER"] = "http://192.168.1.20:8081/v1"
+        #expect(try load(settings).embeddingModel == "vectors-9")
+        #expect(try load([:]).modelPrices.price(of: "text-embedding-3-small") != nil)
     }
 
     @Test("plain http goes out of the house only when that is allowed")

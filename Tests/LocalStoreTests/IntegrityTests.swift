@@ -146,7 +146,7 @@ import Testing
     @Test("a file from a newer program is refused by both versions, not called damaged")
     func newerSchema() throws {
         try tamper("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: people.file.path, found: 99, supported: 5)) { try people.open() }
+        #expect(throws: StoreError.newerSchema(path: people.file.path, found: 99, supported: 6)) { try people.open() }
     }
 
     @Test("a read-only file system is named", .enabled(if: SmallFileSystem.isPossible, "\(SmallFileSystem.requirement)"))

@@ -32,6 +32,8 @@ import Testing
             for trigger in triggers { try db.execute(sql: "DROP TRIGGER \(trigger["name"] as String)") }
             try db.execute(
                 sql: """
+                    DROP TABLE meaning_vectors; DROP TRIGGER meaning_memory_update; DROP TRIGGER meaning_memory_delete;
+                    DROP TRIGGER meaning_memory_replace;
                     CREATE TABLE old (
                         lid INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER UNIQUE, op_id BLOB NOT NULL, tbl TEXT NOT NULL,
                         row_key TEXT NOT NULL, op TEXT NOT NULL, patch TEXT, base INTEGER, hlc INTEGER NOT NULL,
@@ -45,7 +47,7 @@ import Testing
                     UPDATE outbox SET n = 7, state = 9 WHERE lid = 2;
                     INSERT INTO quarantine (lid, code, message, at) VALUES (2, '23514', 'refused', '2026-01-02T03:04:05.000Z');
                     DELETE FROM outbox WHERE lid = (SELECT max(lid) FROM outbox);
-                    DELETE FROM grdb_migrations WHERE identifier IN ('0004_lean_indexes', '0005_outbox_origin'); PRAGMA user_version = 3;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('0004_lean_indexes', '0005_outbox_origin', '0006_meaning_vectors'); PRAGMA user_version = 3;
                     """)
             for trigger in triggers { try db.execute(sql: trigger["sql"]) }
         }

@@ -186,7 +186,7 @@ import Testing
     func validation() async throws {
         let content = try await StoreRestore.validate(backup, in: people.directory)
         #expect(content.messages == 10)
-        #expect(content.schemaVersion == 5)
+        #expect(content.schemaVersion == 6)
         #expect(try names() == ["\(people.userID).sqlite"])
     }
 }

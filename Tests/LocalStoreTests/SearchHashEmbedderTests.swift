@@ -46,7 +46,7 @@ import Testing
     @Test("Stored bytes read back; foreign bytes do not")
     func blobs() {
         let vector = embedder.embed("میرا نام")
-        func read(_ bytes: [UInt8]) -> HashVector? { bytes.withUnsafeBytes { HashVector(blob: $0) } }
+        func read(_ bytes: [UInt8]) -> UnitVector? { bytes.withUnsafeBytes { UnitVector(blob: $0) } }
         #expect(read(vector.blob) == vector)
         #expect(read(vector.blob.dropLast()) == nil)
         #expect(read([0, 0, 0xC0, 0x7F] + [UInt8](repeating: 0, count: HashEmbedder.dimension)) == nil)

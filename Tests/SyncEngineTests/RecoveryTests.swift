@@ -313,10 +313,11 @@ import Testing
             for name in triggers { try db.execute(sql: "DROP TRIGGER \(name)") }
             try db.execute(
                 sql: """
+                    DROP TABLE meaning_vectors; DROP TRIGGER meaning_memory_update; DROP TRIGGER meaning_memory_delete; DROP TRIGGER meaning_memory_replace;
                     DROP TABLE sync_dirty; DROP TABLE conflicts; DROP INDEX outbox_unsent; DROP INDEX outbox_awaited; DROP INDEX outbox_sealed;
                     DROP INDEX outbox_done; DROP INDEX outbox_numbered; DROP INDEX memory_people; ALTER TABLE outbox DROP COLUMN boot_id; ALTER TABLE outbox DROP COLUMN uptime_ms; ALTER TABLE outbox DROP COLUMN origin;
                     ALTER TABLE shadow DROP COLUMN published; ALTER TABLE shadow DROP COLUMN clocks;
-                    DELETE FROM grdb_migrations WHERE identifier IN ('0002_sync', '0004_lean_indexes', '0005_outbox_origin'); PRAGMA user_version = 1;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('0002_sync', '0004_lean_indexes', '0005_outbox_origin', '0006_meaning_vectors'); PRAGMA user_version = 1;
                     DELETE FROM sync_state WHERE k IN ('cursor', 'acked_n', 'next_n', 'chk', 'live', 'gen', 'pulling_all');
                     UPDATE outbox SET patch = json_set(patch, '$.email', 'a@b.c') WHERE tbl = 'profiles';
                     """)

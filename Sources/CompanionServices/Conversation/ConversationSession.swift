@@ -49,6 +49,7 @@ package actor ConversationSession {
             reply = Reply(text: begun.greeting.text, language: begun.greeting.language, messageID: begun.message.id)
         }
         greeting = reply
+        await companion.prefetch()
         return reply
     }
 
@@ -65,7 +66,7 @@ package actor ConversationSession {
         await begin()
         defer { finish() }
         async let planning = companion.plan()
-        var ready = try await understood(text)
+        var ready = try await understood(text, asksServices: true)
         let plan = try await planning
         ready.face(plan)
         let (outcome, conversation) = try await companion.store.write { [ready] in try ready.take(in: $0) }
@@ -93,7 +94,7 @@ package actor ConversationSession {
     package func preview(of text: String) async throws -> ReplyPreview {
         await begin()
         defer { finish() }
-        var ready = try await understood(text)
+        var ready = try await understood(text, asksServices: false)
         ready.face(try await companion.plan())
         do {
             return try await companion.store.write { [ready] transaction in
@@ -114,13 +115,15 @@ package actor ConversationSession {
         let text: String
         let understanding: Understanding
         let bearings: Bearings
-        let found: Retrieval
+        var found: Retrieval
         let known: Conversation?
         let channel: String
         let language: Language?
         let companion: Companion
         var models = EmbeddedBrain.ModelsThere.none
         var isOverBudget = false
+        /// What was asked of services for it, and is paid for.
+        var uses: [RungUse] = []
 
         /// Who could be asked; nil where the device has no models.
         mutating func face(_ plan: LadderPlan?) {
@@ -134,6 +137,7 @@ package actor ConversationSession {
             var surroundings = companion.surroundings
             surroundings.models = models
             surroundings.overdrawn = isOverBudget ? companion.options.budget : nil
+            try companion.options.budget.note(uses, in: transaction)
             let outcome = try companion.brain.take(
                 text, understanding, from: bearings, found: found, conversation: conversation.id, fixed: language,
                 surroundings: surroundings, in: transaction)
@@ -141,22 +145,32 @@ package actor ConversationSession {
         }
     }
 
-    /// Every turn looks into memory, whatever was said.
-    private func understood(_ text: String) async throws -> UnderstoodTurn {
+    /// Every turn looks into memory, whatever was said. What it is about is asked of a service only where the words may leave the
+    /// device.
+    private func understood(_ text: String, asksServices: Bool) async throws -> UnderstoodTurn {
         let text = try Self.admitted(text)
         let companion = companion
         let (brain, zone) = (companion.brain, companion.surroundings.defaultZone)
         let now = companion.store.clock.now()
-        let (bearings, understanding, found) = try await companion.store.readBeforeWriting { view in
+        let (bearings, understanding, found, staysHere) = try await companion.store.readBeforeWriting { view in
             let bearings = try brain.bearings(view, defaultZone: zone)
+            let understanding = try brain.understand(text, from: bearings, in: view, now: now)
             return (
-                bearings, try brain.understand(text, from: bearings, in: view, now: now),
-                try companion.retrieval.retrieve(text, filter: SearchFilter(role: .user), in: view)
+                bearings, understanding, try companion.retrieval.retrieve(text, filter: SearchFilter(role: .user), in: view),
+                try understanding.ownReason != nil || understanding.isAnsweredByName(view)
             )
         }
-        return UnderstoodTurn(
+        var turn = UnderstoodTurn(
             text: text, understanding: understanding, bearings: bearings, found: found, known: conversation, channel: channel,
             language: language, companion: companion)
+        guard asksServices, !staysHere, let asked = await companion.meaning?.ask(text) else { return turn }
+        turn.uses = [asked.use].compactMap(\.self)
+        if let meaning = asked.meaning {
+            turn.found = try await companion.store.readBeforeWriting { view in
+                try companion.retrieval.retrieve(text, filter: SearchFilter(role: .user), meaning: meaning, in: view)
+            }
+        }
+        return turn
     }
 
     /// As ``reply(to:)``, in pieces as they become available.

@@ -33,6 +33,8 @@ package struct Explanation: Sendable, Hashable, Codable {
         package let score: Double
         /// Words of the utterance that led to it.
         package let words: [String]
+        /// By how many deviations it is nearer in meaning than memories usually are; nil when that is not why it was found.
+        package let meaning: Double?
         package let date: Timestamp?
     }
 

@@ -34,6 +34,7 @@ package struct Configuration: Sendable {
             reader.report(.testUserID, "is needed when USE_TEST_USER is true; there is no default", origin: test.origin)
         }
         Self.refusePlainHTTP(entries, &reader)
+        Self.refuseQueries(entries, &reader)
         Self.refuseUnpricedLimit(entries, &reader)
         warnings = reader.warnings
         problems = reader.problems
@@ -94,6 +95,10 @@ package struct Configuration: Sendable {
         if case .amount(let cost) = value(.dailyCost) { limits.cost = cost }
         return limits
     }
+    /// The model of vectors by its server's name; `nil` where none is to be asked.
+    package var embeddingModel: String? { text(.embeddingModel) }
+    package var embeddingServer: URL? { url(.embeddingServer) }
+    package var embeddingKey: Secret<String>? { secret(.embeddingKey) }
     package var modelPrices: ModelPrices {
         guard case .prices(let prices) = value(.modelPrices) else { return .none }
         return prices
@@ -157,59 +162,6 @@ package struct Configuration: Sendable {
 
     /// Whether some source has the key, rather than its default.
     package func isSet(_ key: ConfigurationKey) -> Bool { entries[key] != nil }
-
-    /// What people tell must not be read on its way to a service.
-    private static func refusePlainHTTP(
-        _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
-    ) {
-        guard entries[.allowPlainHTTP]?.value != .bool(true) else { return }
-        for key in [
-            ConfigurationKey.openAIBaseURL, .modelServer, .upliftBaseURL, .speechServer, .wyomingRecogniser, .wyomingVoice,
-            .wyomingWakeWord, .liveKitURL, .liveKitTokenURL,
-        ] {
-            guard let entry = entries[key], case .url(let address) = entry.value,
-                ["http", "ws", "tcp"].contains(address.scheme?.lowercased() ?? ""), !HomeNetwork.holds(address.host() ?? "")
-            else { continue }
-            reader.report(
-                key,
-                "is not encrypted and outside the home's network: what people tell could be read on its way; use "
-                    + "\(Self.encrypted(address)), or set \(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
-                origin: entry.origin)
-        }
-        if let entry = entries[.redisURL], case .redis(let address) = entry.value, address.isReadableOnItsWay {
-            reader.report(
-                .redisURL,
-                "is not encrypted and outside the home's network: what people tell could be read on its way; use rediss://, or set "
-                    + "\(ConfigurationKey.allowPlainHTTP.name)=true if you are sure",
-                origin: entry.origin)
-        }
-    }
-
-    /// A limit that nothing can be counted against would be none.
-    private static func refuseUnpricedLimit(
-        _ entries: [ConfigurationKey: ConfigurationEntry], _ reader: inout ConfigurationReader
-    ) {
-        guard let limit = entries[.dailyCost], entries[.openAIKey] != nil || entries[.openAIBaseURL] != nil else { return }
-        if case .url(let address)? = entries[.openAIBaseURL]?.value, HomeNetwork.holds(address.host() ?? "") { return }
-        let model = entries[.openAIModel]?.text ?? ConfigurationKey.openAIModel.defaultText ?? ""
-        guard let prices = ModelPrices(entries[.modelPrices]?.text ?? ConfigurationKey.modelPrices.defaultText ?? ""),
-            prices.price(of: model) == nil
-        else { return }
-        reader.report(
-            .modelPrices,
-            "has no price for \(model), which \(ConfigurationKey.dailyCost.name) needs; add \(model)=READ/SAID, what its server "
-                + "takes for a million tokens",
-            origin: limit.origin)
-    }
-
-    /// What to use in its place.
-    private static func encrypted(_ address: URL) -> String {
-        switch address.scheme?.lowercased() {
-        case "ws": "wss://"
-        case "tcp": "a server at home, because Wyoming knows no encryption"
-        default: "https://"
-        }
-    }
 
     // MARK: Showing
 

@@ -74,11 +74,24 @@ extension ConfigurationKey {
         "COMPANION_DAILY_COST", .amount, example: "0.50", group: .models,
         help: "The same limit as money, counted by COMPANION_MODEL_PRICES, in their currency.")
     package static let modelPrices = ConfigurationKey(
-        "COMPANION_MODEL_PRICES", .prices, default: "gpt-4o-mini=0.15/0.60/0.075,gpt-4o=2.50/10.00/1.25",
+        "COMPANION_MODEL_PRICES", .prices,
+        default: "gpt-4o-mini=0.15/0.60/0.075,gpt-4o=2.50/10.00/1.25,text-embedding-3-small=0.02/0,text-embedding-3-large=0.13/0",
         example: "gpt-4o-mini=0.15/0.60,*=1/2", group: .models,
         help:
             "What a million tokens cost, read/said, or read/said/known from before, by the name of the model; * is every other model. "
             + "The default is in US dollars and may be out of date.")
+    package static let embeddingModel = ConfigurationKey(
+        "COMPANION_EMBEDDING_MODEL", .text, example: "text-embedding-3-small", group: .models,
+        help:
+            "The model that says what memories and questions are about, so that they are found in other words too: at "
+            + "OPENAI_BASE_URL, or at COMPANION_EMBEDDING_SERVER. Without it nothing goes anywhere for that. A new name makes all "
+            + "vectors anew.")
+    package static let embeddingServer = ConfigurationKey(
+        "COMPANION_EMBEDDING_SERVER", .url(schemes: ["https", "http"]), example: "http://127.0.0.1:8081/v1", group: .models,
+        help: "The server of that model, where it is another than OPENAI_BASE_URL: llama.cpp with --embeddings works too.")
+    package static let embeddingKey = ConfigurationKey(
+        "COMPANION_EMBEDDING_KEY", .secret, example: "sk-...", group: .models,
+        help: "Key of COMPANION_EMBEDDING_SERVER, if it wants one; OPENAI_API_KEY is not shown to it.")
     package static let allowPlainHTTP = ConfigurationKey(
         "COMPANION_ALLOW_PLAIN_HTTP", .bool, default: "false", example: "true", group: .models,
         help: "Allows http:// to model servers outside the home's network, where what people tell can be read on its way.")
@@ -217,7 +230,7 @@ extension ConfigurationKey {
     package static let all: [ConfigurationKey] = [
         dataDirectory, configurationFile, user, language, timeZone, logLevel, authorities, noColour, supabaseURL, supabaseAnonKey,
         supabaseServiceRoleKey, openAIKey, openAIBaseURL, openAIModel, modelServer, localModel, modelPatience, dailyTokens,
-        dailyCost, modelPrices, allowPlainHTTP,
+        dailyCost, modelPrices, embeddingModel, embeddingServer, embeddingKey, allowPlainHTTP,
         modelsDirectory, speakingVoice, wakeWords, microphone, loudspeaker, voiceMode, echoCanceller, noiseSuppression,
         automaticGain,
         upliftBaseURL, upliftKey, upliftVoice, speechServer, speechKey, speechModel, speechVoice,

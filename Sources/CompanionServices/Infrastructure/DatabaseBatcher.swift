@@ -50,10 +50,13 @@ package final class DatabaseBatcher: MeteredService {
     }
 
     private let stores: any PersonStores
+    private let warm: @Sendable (UserID) async -> Void
     private let counts = Mutex(Counts())
 
-    package init(stores: any PersonStores) {
+    /// - Parameter warm: fills the caches that a conversation with this person uses.
+    package init(stores: any PersonStores, warm: @escaping @Sendable (UserID) async -> Void = { _ in }) {
         self.stores = stores
+        self.warm = warm
     }
 
     package var metrics: ServiceMetrics {
@@ -157,7 +160,8 @@ package final class DatabaseBatcher: MeteredService {
         return found
     }
 
-    /// Three reads at once; one that fails leaves its default and is named in the answer.
+    /// Three reads at once, after which the caches have what a conversation begins with; one that fails leaves its default and is named
+    /// in the answer.
     package func prefetchUserData(user: UserID) async throws(ServiceError) -> PrefetchedData {
         let store = try await store(user)
         async let profile = Self.result { try await store.read { try $0.userProfile()?.profileText ?? "" } }
@@ -177,6 +181,7 @@ package final class DatabaseBatcher: MeteredService {
         case .success(let details): data.onboarding = details
         case .failure: data.missingParts.append("onboarding")
         }
+        await warm(user)
         let failures = data.missingParts.count
         counts.withLock { $0.failures += failures }
         note(operations: 3, saved: 0)

@@ -22,6 +22,8 @@ package struct JobKind: RawRepresentable, Sendable, Hashable {
     static let modelProfile = JobKind(rawValue: "profile.model")
     /// Has a model tell what a conversation was about.
     static let modelSummary = JobKind(rawValue: "summary.model")
+    /// Has a service make the vectors of memories.
+    static let meaning = JobKind(rawValue: "memory.meaning")
 }
 
 /// The work that follows a turn. Enqueue it in the transaction that stores the turn's messages: then it is done once, whatever
@@ -35,10 +37,19 @@ package struct TurnJobs: Sendable {
     static let mostMessages = 12
 
     private let kinds: Set<JobKind>
+    /// The model whose vectors memories are to have; nil for none.
+    private var vectorModel: String?
 
     /// `kinds` are those somebody handles; a kind without a handler is not enqueued.
     package init(kinds: some Sequence<JobKind>) {
         self.kinds = Set(kinds)
+    }
+
+    /// The same, and memories get vectors of this model.
+    func making(vectorsBy model: String?) -> TurnJobs {
+        var jobs = self
+        jobs.vectorModel = model
+        return jobs
     }
 
     /// `userTurns` counts the person's utterances in this conversation, this one included. Without `leavesRemarks` everything in
@@ -60,6 +71,7 @@ package struct TurnJobs: Sendable {
             try enqueue(.summary, ["conversation": .string(message.conversationID)], transaction)
             if isShared { try enqueueModelSummary(of: message.conversationID, isFinal: false, transaction) }
         }
+        if let vectorModel { try transaction.enqueueMeaning(by: vectorModel, after: Self.quiet) }
     }
 
     /// One look at all that was said since models were asked last, when it has been quiet for a while.
@@ -104,5 +116,13 @@ extension StoreTransaction {
     package func enqueueProfileRewrite() throws {
         try finishJobs(kind: JobKind.profile.rawValue)
         _ = try enqueueJob(kind: JobKind.profile.rawValue)
+    }
+
+    /// Asks for the vectors that are missing, in so many seconds, unless that is waiting already.
+    func enqueueMeaning(by model: String, after seconds: Double) throws {
+        guard try !view.memoriesWithoutMeaning(of: model, limit: 1).isEmpty,
+            try !view.jobs().contains(where: { $0.kind == JobKind.meaning.rawValue })
+        else { return }
+        _ = try enqueueJob(kind: JobKind.meaning.rawValue, notBefore: now.advanced(by: seconds))
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import LocalStore
 
-/// Combines words and vectors into one order. Pure: the same candidates always give the same result.
+/// Combines words, spellings and meanings into one order. Pure: the same candidates always give the same result.
 ///
 /// Scores are normalised sums, not ranks: a weak list must not get the vote of a strong one. Everything that is not
 /// about relevance (importance, age, context, repetition) moves a score by a few percent at most, so it decides between
@@ -10,6 +10,10 @@ package struct HybridRanker: Sendable {
     package struct Weights: Sendable {
         package var lexical = 0.6
         package var cosine = 0.4
+        /// Of what a service's vectors say, where there are any.
+        package var meaning = 0.5
+        /// A memory that stands out by so many deviations has all of that weight.
+        package var clearMeaning = 5.0
         /// What a turn lends to the turn before and after it.
         package var neighbour = 0.5
         /// What a fact lends to the message it was said in.
@@ -38,10 +42,12 @@ package struct HybridRanker: Sendable {
     package func base(_ candidates: [RetrievalCandidate]) -> [ScoredCandidate] {
         let topLexical = candidates.reduce(0) { max($0, $1.lexical) }
         let topCosine = candidates.reduce(0) { max($0, $1.cosine) }
+        let topMeaning = candidates.reduce(weights.clearMeaning) { max($0, $1.meaning) }
         return candidates.compactMap { candidate in
             let lexical = topLexical > 0 ? max(candidate.lexical, 0) / topLexical : 0
             let cosine = topCosine > 0 ? max(candidate.cosine, 0) / topCosine : 0
-            let base = weights.lexical * lexical + weights.cosine * cosine
+            let meaning = max(candidate.meaning, 0) / topMeaning
+            let base = weights.lexical * lexical + weights.cosine * cosine + weights.meaning * meaning
             return base > 0 ? ScoredCandidate(candidate: candidate, base: base, score: base) : nil
         }.sorted(by: Self.precedes)
     }

@@ -15,7 +15,7 @@ package final class MemoryVectorCache: Sendable {
     package var count: Int { state.withLock { $0.vectors.count } }
 
     /// The memories most similar to `query` as `view` sees them.
-    func nearest(to query: HashVector, in view: StoreView, limit: Int, above threshold: Float) throws
+    func nearest(to query: UnitVector, in view: StoreView, limit: Int, above threshold: Float) throws
         -> [(id: Int64, cosine: Float)]
     {
         let stored = try view.vectorState()

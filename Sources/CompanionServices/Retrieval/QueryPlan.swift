@@ -86,7 +86,7 @@ struct QueryPlan: Sendable, Equatable {
     }
 
     /// The question as a vector, its rare words weighing more: `weights` are those of the clauses.
-    func vector(clauseWeights: [Double]) -> HashVector {
+    func vector(clauseWeights: [Double]) -> UnitVector {
         var weightOf: [String: Double] = [:]
         for (origin, weight) in zip(origins, clauseWeights) {
             if case .word(let term) = origin { weightOf[term] = weight }

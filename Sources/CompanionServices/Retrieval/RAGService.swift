@@ -11,6 +11,7 @@ package final class RAGService: Sendable {
     private static let remembered = 10
     /// How many of the last texts count as what is being talked about.
     private static let contextDepth = 3
+    private static let commandPatience = Duration.seconds(2)
 
     private struct State {
         var context: [String] = []
@@ -23,11 +24,21 @@ package final class RAGService: Sendable {
 
     private let store: PersonStore
     private let retriever: Retriever
+    /// Nil where no service says what texts are about.
+    private let meaning: MeaningSearch?
+    private let budget: DailyBudget?
     private let state = Mutex(State())
 
-    package init(store: PersonStore, retriever: Retriever) {
+    package convenience init(store: PersonStore, retriever: Retriever) {
+        self.init(store: store, retriever: retriever, meaning: nil, budget: nil)
+    }
+
+    /// - Parameter budget: where questions to a service that is paid for are counted.
+    init(store: PersonStore, retriever: Retriever, meaning: MeaningSearch?, budget: DailyBudget?) {
         self.store = store
         self.retriever = retriever
+        self.meaning = meaning
+        self.budget = budget
     }
 
     // MARK: Memories
@@ -56,26 +67,44 @@ package final class RAGService: Sendable {
         try await retrieve(query, limit: topK, filter: filter, useAdvancedFeatures: useAdvancedFeatures).map(RetrievedMemory.init)
     }
 
+    /// Memories whose meaning stands out as near to a text's, best first; none where no service says what texts are about.
+    package func memoriesMeant(by text: String, categories: [MemoryCategory]?, limit: Int) async throws -> [Memory] {
+        // Who gives a command would rather wait than get half of it.
+        guard let asked = try await meaning(of: text, within: Self.commandPatience) else { return [] }
+        let filter = SearchFilter(kinds: [.memory], categories: categories)
+        return try await store.read { view in
+            try self.retrieve(text, limit: max(limit, 10), filter: filter, meaning: asked, in: view)
+        }.hits.filter { $0.reason.meaning != nil }.prefix(limit).compactMap(\.memory)
+    }
+
+    /// What a text is about, where a service says that in time. What that cost is counted.
+    private func meaning(of text: String, within patience: Duration? = nil) async throws -> AskedMeaning? {
+        guard let asked = await meaning?.ask(text, within: patience) else { return nil }
+        if let use = asked.use, let budget { try await store.write { try budget.note([use], in: $0) } }
+        return asked.meaning
+    }
+
     /// Memories and messages about a text, best first, with why.
     package func retrieve(
         _ query: String, limit: Int = 5, filter: SearchFilter = SearchFilter(), includesPast: Bool = false,
         useAdvancedFeatures: Bool = true, excludedMessageID: String? = nil
     ) async throws -> [RetrievalHit] {
-        try await store.read { view in
+        let asked = try await meaning(of: query)
+        return try await store.read { view in
             try self.retrieve(
                 query, limit: limit, filter: filter, includesPast: includesPast, useAdvancedFeatures: useAdvancedFeatures,
-                excludedMessageID: excludedMessageID, in: view)
+                excludedMessageID: excludedMessageID, meaning: asked, in: view)
         }.hits
     }
 
     /// The same in a view, with the ranking, for whoever goes on asking about the same words.
     package func retrieve(
         _ query: String, limit: Int = 5, filter: SearchFilter = SearchFilter(), includesPast: Bool = false,
-        useAdvancedFeatures: Bool = true, excludedMessageID: String? = nil, in view: StoreView
+        useAdvancedFeatures: Bool = true, excludedMessageID: String? = nil, meaning: AskedMeaning? = nil, in view: StoreView
     ) throws -> Retrieval {
         var request = RetrievalRequest(
             query, limit: limit, filter: filter, includesPast: includesPast, usesBoosts: useAdvancedFeatures,
-            excludedMessageID: excludedMessageID)
+            excludedMessageID: excludedMessageID, meaning: meaning)
         if useAdvancedFeatures { addConversation(to: &request) }
         let ranking = try retriever.rank(request, in: view)
         let hits = try retriever.hits(of: ranking, for: request, in: view, now: store.clock.now())

@@ -7,15 +7,21 @@ package struct RetrievalCandidate: Sendable, Hashable {
     package var lexical: Double
     /// The cosine of the hashed vectors.
     package var cosine: Double
+    /// By how much a service's vector of it stands out from those of the other memories; 0 when it does not, or there is none.
+    package var meaning: Double
     /// Positions of the clauses that matched.
     package var clauses: [Int]
     /// Its index terms, separated by spaces.
     package var terms: String
 
-    package init(reference: SearchReference, lexical: Double = 0, cosine: Double = 0, clauses: [Int] = [], terms: String = "") {
+    package init(
+        reference: SearchReference, lexical: Double = 0, cosine: Double = 0, meaning: Double = 0, clauses: [Int] = [],
+        terms: String = ""
+    ) {
         self.reference = reference
         self.lexical = lexical
         self.cosine = cosine
+        self.meaning = meaning
         self.clauses = clauses
         self.terms = terms
     }

@@ -16,12 +16,16 @@ package struct RetrievalRequest: Sendable {
     package var turnsSinceUse: [SearchReference: Int]
     /// A message that must not be found: the question itself, when it is stored already.
     package var excludedMessageID: String?
+    /// What it is about, as far as a service has said that.
+    package var meaning: AskedMeaning?
 
     package init(
         _ text: String, limit: Int = 5, filter: SearchFilter = SearchFilter(), includesPast: Bool = false,
         usesBoosts: Bool = true,
-        context: Set<String> = [], turnsSinceUse: [SearchReference: Int] = [:], excludedMessageID: String? = nil
+        context: Set<String> = [], turnsSinceUse: [SearchReference: Int] = [:], excludedMessageID: String? = nil,
+        meaning: AskedMeaning? = nil
     ) {
+        self.meaning = meaning
         self.text = text
         self.limit = limit
         self.filter = filter
@@ -55,6 +59,9 @@ package struct RetrievalReason: Sendable, Hashable, Codable {
     /// 0 to 1: how much of what the question is about is in it, rare words counting more.
     package let coverage: Double
     package let cosine: Double
+    /// By how many deviations it is nearer to the question's meaning than memories usually are; nil when that is not why it was
+    /// found.
+    package let meaning: Double?
     /// What neighbouring turns and facts lent to its score.
     package let lent: Double
     /// The message in which a memory was said, or the message itself.

@@ -15,10 +15,13 @@ package struct Retriever: Sendable {
     /// A memory that shares no word must be at least this similar to be a candidate.
     private static let leastCosine: Float = 0.2
     private static let nearestMemories = 32
+    /// Memories that come in for what they mean.
+    private static let meantMemories = 8
 
     package let lexicon: ConceptLexicon
     package let ranker: HybridRanker
     private let vectors: MemoryVectorCache
+    private let meanings = MeaningVectors()
     private let planWeights: QueryPlan.Weights
 
     package init(lexicon: ConceptLexicon, ranker: HybridRanker = HybridRanker(), vectors: MemoryVectorCache = MemoryVectorCache())
@@ -57,7 +60,8 @@ package struct Retriever: Sendable {
 
     /// Whether a ranking is what this request would get.
     func isSame(_ ranking: Ranking, for request: RetrievalRequest) -> Bool {
-        ranking.request.filter == request.filter && Self.matches(for: ranking.request) == Self.matches(for: request)
+        ranking.request.filter == request.filter && ranking.request.meaning == request.meaning
+            && Self.matches(for: ranking.request) == Self.matches(for: request)
             && Self.lenders(for: ranking.request) == Self.lenders(for: request)
             && (ranking.request.text == request.text
                 || ranking.plan == QueryPlan(request.text, lexicon: lexicon, weights: planWeights))
@@ -78,9 +82,9 @@ package struct Retriever: Sendable {
 
     // MARK: Steps
 
-    /// Everything that shares words, and the memories whose spelling is close.
+    /// Everything that shares words, and the memories whose spelling or meaning is close.
     private func candidates(
-        _ lexical: LexicalResult, vector: HashVector, probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
+        _ lexical: LexicalResult, vector: UnitVector, probe: inout HashProbe, request: RetrievalRequest, in view: StoreView
     ) throws -> [RetrievalCandidate] {
         var candidates: [RetrievalCandidate] = []
         var known: Set<SearchReference> = []
@@ -94,11 +98,20 @@ package struct Retriever: Sendable {
         guard request.filter.kinds.contains(.memory) else { return candidates }
         let similar = try vectors.nearest(to: vector, in: view, limit: Self.nearestMemories, above: Self.leastCosine)
             .map { SearchReference(.memory, row: $0.id) }
-        let near = try view.allowed(similar.filter { !known.contains($0) }, by: request.filter)
-        for (reference, terms) in try view.indexedTerms(near) {
+        let meant = try meant(request, in: view)
+        let further = Set(similar).union(meant.keys).subtracting(known)
+        for (reference, terms) in try view.indexedTerms(try view.allowed(Array(further), by: request.filter)) {
             candidates.append(RetrievalCandidate(reference: reference, cosine: probe.cosine(terms: terms), terms: terms))
         }
+        for index in candidates.indices { candidates[index].meaning = meant[candidates[index].reference] ?? 0 }
         return candidates
+    }
+
+    /// By how much memories stand out for what they mean; nobody's where no service has said what the question is about.
+    private func meant(_ request: RetrievalRequest, in view: StoreView) throws -> [SearchReference: Double] {
+        guard let asked = request.meaning else { return [:] }
+        let near = try meanings.nearest(to: asked, in: view, limit: Self.meantMemories)
+        return Dictionary(uniqueKeysWithValues: near.map { (SearchReference(.memory, row: $0.id), $0.standing) })
     }
 
     /// Loans between turns and facts; neighbours that no word led to join the candidates.
@@ -186,7 +199,8 @@ package struct Retriever: Sendable {
             }
         let reason = RetrievalReason(
             words: words, relatedWords: related, coverage: plan.coverage(of: words + related, clauseWeights: weights),
-            cosine: scored.candidate.cosine, lent: scored.lent, messageID: messageID, date: date)
+            cosine: scored.candidate.cosine, meaning: scored.candidate.meaning > 0 ? scored.candidate.meaning : nil,
+            lent: scored.lent, messageID: messageID, date: date)
         return RetrievalHit(
             reference: scored.reference, item: item, similarity: scored.candidate.cosine, finalScore: scored.score,
             isRecent: now.seconds(since: date) < 86_400, reason: reason)

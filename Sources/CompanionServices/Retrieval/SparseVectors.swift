@@ -37,7 +37,7 @@ struct SparseVectors {
     var count: Int { places.count }
     var storedIDs: [Int64] { Array(places.keys) }
 
-    mutating func set(_ vector: HashVector, for id: Int64) {
+    mutating func set(_ vector: UnitVector, for id: Int64) {
         remove(id)
         let place = scales.count
         places[id] = place
@@ -55,7 +55,7 @@ struct SparseVectors {
     }
 
     /// The ids most similar to `query`, best first, equals by descending id; only above `threshold`.
-    func nearest(to query: HashVector, limit: Int, above threshold: Float) -> [(id: Int64, cosine: Float)] {
+    func nearest(to query: UnitVector, limit: Int, above threshold: Float) -> [(id: Int64, cosine: Float)] {
         guard !query.isZero, !scales.isEmpty else { return [] }
         var sums = [Int32](repeating: 0, count: scales.count)
         sums.withUnsafeMutableBufferPointer { sums in

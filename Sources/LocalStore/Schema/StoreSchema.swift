@@ -5,7 +5,7 @@ package enum StoreSchema {
     /// Marks a file as ours in SQLite's header: the letters "CEDG".
     static let applicationID = 0x4345_4447
     /// The newest schema this program knows; kept in `PRAGMA user_version`.
-    static let currentVersion = 5
+    static let currentVersion = 6
 
     /// Brings the file up to date. Call only when ``version(of:)`` is at most ``currentVersion``.
     package static func migrate(_ writer: some DatabaseWriter) throws {
@@ -31,6 +31,10 @@ package enum StoreSchema {
             // Where an increment comes from; what copies of this file share when each has sent it under an id of its own.
             try db.execute(sql: "ALTER TABLE outbox ADD COLUMN origin BLOB")
             try db.execute(sql: "PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("0006_meaning_vectors") { db in
+            try MeaningSchema.migrate(db)
+            try db.execute(sql: "PRAGMA user_version = 6")
         }
         try migrator.migrate(writer)
     }

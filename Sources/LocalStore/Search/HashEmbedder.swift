@@ -11,12 +11,12 @@ package struct HashEmbedder: Sendable {
     package init() {}
 
     /// The vector of a text as it is indexed: its terms, see `TextNormalizer.indexTerms`.
-    package func embed(_ text: String) -> HashVector {
+    package func embed(_ text: String) -> UnitVector {
         embed(terms: TextNormalizer.indexTerms(text))
     }
 
     /// The vector of words that are already normalised. `weight` says how telling a word is (1 is usual, 0 leaves it out).
-    package func embed(terms: [String], weight: (String) -> Double = { _ in 1 }) -> HashVector {
+    package func embed(terms: [String], weight: (String) -> Double = { _ in 1 }) -> UnitVector {
         var sums = DenseSums()
         for term in terms {
             let factor = Int32((min(max(weight(term), 0), 16) * 16).rounded())
@@ -35,10 +35,10 @@ package struct HashEmbedder: Sendable {
         }
     }
 
-    private static func quantise(_ sums: [Int32]) -> HashVector {
+    private static func quantise(_ sums: [Int32]) -> UnitVector {
         var largest: Int32 = 0
         for sum in sums { largest = max(largest, abs(sum)) }
-        guard largest > 0 else { return HashVector(values: [Int8](repeating: 0, count: dimension), scale: 0) }
+        guard largest > 0 else { return UnitVector(values: [Int8](repeating: 0, count: dimension), scale: 0) }
         var values = [Int8](repeating: 0, count: dimension)
         var squares: Int64 = 0
         // A text has a few hundred features: most components stay empty.
@@ -47,6 +47,6 @@ package struct HashEmbedder: Sendable {
             values[index] = Int8(truncatingIfNeeded: scaled)
             squares += scaled * scaled
         }
-        return HashVector(values: values, scale: 1 / Float(squares).squareRoot())
+        return UnitVector(values: values, scale: 1 / Float(squares).squareRoot())
     }
 }

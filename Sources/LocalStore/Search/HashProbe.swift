@@ -1,10 +1,10 @@
 /// Compares one vector with many texts without embedding each: only the components that a text touches are visited, so
 /// messages need no stored vectors.
 package struct HashProbe {
-    private let query: HashVector
+    private let query: UnitVector
     private var sums: SparseSums
 
-    package init(_ query: HashVector) {
+    package init(_ query: UnitVector) {
         self.query = query
         sums = SparseSums(query: query.values)
     }

@@ -20,13 +20,13 @@ extension StoreView {
     }
 
     /// Gives every memory's vector written after a revision to `body`, in order of writing.
-    package func forEachMemoryVector(after revision: Int64, _ body: (Int64, HashVector) -> Void) throws {
+    package func forEachMemoryVector(after revision: Int64, _ body: (Int64, UnitVector) -> Void) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: "SELECT memory_id, vector FROM memory_vectors WHERE revision > ? AND model = ? ORDER BY revision"),
             arguments: [revision, HashEmbedder.model])
         while let row = try rows.next() {
-            let vector = try row.withUnsafeData(named: "vector") { data in data?.withUnsafeBytes { HashVector(blob: $0) } ?? nil }
+            let vector = try row.withUnsafeData(named: "vector") { data in data?.withUnsafeBytes { UnitVector(blob: $0) } ?? nil }
             if let vector { body(row["memory_id"], vector) }
         }
     }

@@ -13,7 +13,7 @@ import Testing
         let words = ["biryani", "sister", "کراچی", "cricket", "garden", "بہن", "naam", "travel", "hospital"]
         let embedder = HashEmbedder()
         var vectors = SparseVectors()
-        var expected: [Int64: HashVector] = [:]
+        var expected: [Int64: UnitVector] = [:]
         for _ in 0..<600 {
             let id = Int64.random(in: 0..<80, using: &random)
             if Int.random(in: 0..<3, using: &random) == 0 {

@@ -1,21 +1,12 @@
 import LocalStore
 
-/// Whether the companion's own mind answers, or hands the words to a better one.
-extension Turn {
-    /// Why this turn is answered here and by nobody else; nil when a model may do it better.
-    ///
-    /// What the device does itself, it also says itself: an answer about a reminder, a sum, a memory or something forgotten has to
-    /// be exact, and such words need not leave the house. A question of ours that is waited for must have been asked in our words.
+extension Understanding {
+    static let safety = "safety"
+
+    /// Why such words are for this device alone, whatever comes of them; nil when they may go to a service.
     var ownReason: String? {
-        if understanding.acts.contains(.social(.crisis)) { return "safety" }
-        if isFarewell { return "a goodbye" }
-        switch asking {
-        case .forgetAll, .forgetThese, .forgetWhich, .confirm, .reminderTime, .reminderText, .cancelWhich, .timerLength:
-            return "it had to ask back"
-        case .slot, .plan, .open, nil: break
-        }
-        if let rule = rules.first(where: Self.ownRules.contains) { return rule }
-        for act in understanding.acts {
+        if acts.contains(.social(.crisis)) { return Self.safety }
+        for act in acts {
             switch act {
             case .forget, .undo, .retraction: return "something to forget"
             case .reminder: return "a reminder"
@@ -26,6 +17,36 @@ extension Turn {
             }
         }
         return nil
+    }
+
+    /// Whether all of it is asked about things that are known by name, so that nothing has to be searched for.
+    func isAnsweredByName(_ view: StoreView) throws -> Bool {
+        try !acts.isEmpty
+            && acts.allSatisfy { act in
+                guard case .question(let question) = act else { return false }
+                return try question.slots.contains { slot in
+                    try !view.memories(category: slot.category, keyPattern: slot.key, limit: 1).isEmpty
+                }
+            }
+    }
+}
+
+/// Whether the companion's own mind answers, or hands the words to a better one.
+extension Turn {
+    /// Why this turn is answered here and by nobody else; nil when a model may do it better.
+    ///
+    /// What the device does itself, it also says itself: an answer about a reminder, a sum, a memory or something forgotten has to
+    /// be exact, and such words need not leave the house. A question of ours that is waited for must have been asked in our words.
+    var ownReason: String? {
+        if understanding.acts.contains(.social(.crisis)) { return Understanding.safety }
+        if isFarewell { return "a goodbye" }
+        switch asking {
+        case .forgetAll, .forgetThese, .forgetWhich, .confirm, .reminderTime, .reminderText, .cancelWhich, .timerLength:
+            return "it had to ask back"
+        case .slot, .plan, .open, nil: break
+        }
+        if let rule = rules.first(where: Self.ownRules.contains) { return rule }
+        return understanding.ownReason
     }
 
     /// Says once a day, where a model would have been asked, why the cloud's is not.

@@ -184,6 +184,7 @@ extension Turn {
     /// Hits that may be spoken of, best first.
     func search(_ question: MemoryQuestion, text: String) throws -> [RetrievalHit] {
         var request = RetrievalRequest(text, limit: 8, filter: SearchFilter(role: .user), excludedMessageID: message.id)
+        request.meaning = ranking?.request.meaning
         if let time = question.time { request.filter.time = time.start...max(time.start, time.end) }
         // Most questions ask about the words that were looked up already. What this turn changed is not in that ranking.
         if let ranking, changes.isEmpty, notes.isEmpty, forgottenPeople.isEmpty,

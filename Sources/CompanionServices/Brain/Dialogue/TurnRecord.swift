@@ -87,6 +87,7 @@ enum TurnRecord {
                         "words": .array((hit.reason.words + hit.reason.relatedWords).map(JSONValue.string)),
                         "date": .string(hit.reason.date.iso8601),
                     ]
+                    fields["meaning"] = hit.reason.meaning.map { .double(($0 * 10).rounded() / 10) }
                     switch hit.item {
                     case .memory(let memory):
                         fields["category"] = .string(memory.category.rawValue)
@@ -177,7 +178,7 @@ enum TurnRecord {
         guard let text else { return nil }
         return Explanation.Found(
             kind: kind, text: text, score: fields["score"]?.doubleValue ?? 0,
-            words: (fields["words"]?.arrayValue ?? []).compactMap(\.stringValue),
+            words: (fields["words"]?.arrayValue ?? []).compactMap(\.stringValue), meaning: fields["meaning"]?.doubleValue,
             date: fields["date"]?.stringValue.flatMap(Timestamp.init(iso8601:)))
     }
 }

@@ -6,8 +6,25 @@ import Synchronization
 package protocol TextEmbedding: Sendable {
     /// Vectors of different models say nothing to each other.
     var model: String { get }
+    func embed(_ texts: [String]) async throws -> EmbeddedTexts
+}
+
+/// What a service made of some texts.
+package struct EmbeddedTexts: Sendable, Hashable {
+    /// One for each text, in their order.
+    package var vectors: [[Float]]
+    /// What the service says that it has read for them, or what that is about; 0 when all was known.
+    package var tokens: Int
+
+    package init(vectors: [[Float]], tokens: Int) {
+        self.vectors = vectors
+        self.tokens = tokens
+    }
+}
+
+extension TextEmbedding {
     /// One vector for each text, in their order.
-    func vectors(of texts: [String]) async throws -> [[Float]]
+    package func vectors(of texts: [String]) async throws -> [[Float]] { try await embed(texts).vectors }
 }
 
 /// What asking for vectors has cost and saved.
@@ -40,7 +57,7 @@ package final class CachedEmbeddings: TextEmbedding {
     package var model: String { service.model }
     package var statistics: EmbeddingStatistics { counts.withLock { $0 } }
 
-    package func vectors(of texts: [String]) async throws -> [[Float]] {
+    package func embed(_ texts: [String]) async throws -> EmbeddedTexts {
         let names = texts.map { PersonCache.name(of: Data(service.model.utf8), Data($0.utf8)) }
         let epoch = await cache.epoch()
         var vectors = await cache.answers(to: names, .embedding)
@@ -51,17 +68,18 @@ package final class CachedEmbeddings: TextEmbedding {
             missing.append((names[index], texts[index]))
         }
         var fetched: [String: [Float]] = [:]
-        var requests = 0
+        var (requests, tokens) = (0, 0)
         var rest = missing[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.batchSize)
             rest = rest.dropFirst(batch.count)
             requests += 1
-            let answer = try await service.vectors(of: batch.map(\.text))
-            guard answer.count == batch.count else {
-                throw ServiceError(.notFound, "\(service.model) gave \(answer.count) vectors for \(batch.count) texts")
+            let answer = try await service.embed(batch.map(\.text))
+            guard answer.vectors.count == batch.count else {
+                throw ServiceError(.notFound, "\(service.model) gave \(answer.vectors.count) vectors for \(batch.count) texts")
             }
-            for (item, vector) in zip(batch, answer) {
+            tokens += answer.tokens
+            for (item, vector) in zip(batch, answer.vectors) {
                 fetched[item.name] = vector
                 await cache.keep(vector, to: item.name, .embedding, since: epoch)
             }
@@ -74,6 +92,6 @@ package final class CachedEmbeddings: TextEmbedding {
             counts.known += known
             counts.requests += made
         }
-        return vectors.compactMap(\.self)
+        return EmbeddedTexts(vectors: vectors.compactMap(\.self), tokens: tokens)
     }
 }

@@ -22,8 +22,8 @@ package struct OpenAIEmbedding: TextEmbedding {
     package var model: String { server.model }
 
     /// Throws ``LanguageModelError``.
-    package func vectors(of texts: [String]) async throws -> [[Float]] {
-        guard !texts.isEmpty else { return [] }
+    package func embed(_ texts: [String]) async throws -> EmbeddedTexts {
+        guard !texts.isEmpty else { return EmbeddedTexts(vectors: [], tokens: 0) }
         var headers = [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Accept", "application/json")]
         if let key = server.key { headers.append(HTTPHeader("Authorization", "Bearer \(key.reveal())")) }
         let question: JSONValue = [
@@ -40,9 +40,9 @@ package struct OpenAIEmbedding: TextEmbedding {
         }
         guard response.status == 200 else {
             let body = (try? JSONValue(parsing: String(decoding: response.body, as: UTF8.self))) ?? .null
-            throw ChatFailure(body: body).error(response.head, server: server, now: Date())
+            throw ChatFailure(body: body).error(response.head, server: server, path: "/embeddings", now: Date())
         }
-        return try Self.vectors(in: response.body, for: texts.count)
+        return try Self.read(response.body, for: texts)
     }
 
     private struct Answer: Decodable {
@@ -51,11 +51,19 @@ package struct OpenAIEmbedding: TextEmbedding {
             let embedding: [Float]
         }
 
+        struct Usage: Decodable {
+            let read: Int?
+
+            enum CodingKeys: String, CodingKey { case read = "prompt_tokens" }
+        }
+
         let data: [Item]
+        let usage: Usage?
     }
 
     /// In the order of the texts, which is not always that of the answer.
-    private static func vectors(in body: Data, for count: Int) throws(LanguageModelError) -> [[Float]] {
+    private static func read(_ body: Data, for texts: [String]) throws(LanguageModelError) -> EmbeddedTexts {
+        let count = texts.count
         guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw .notTheService("it gives no vectors")
         }
@@ -67,6 +75,7 @@ package struct OpenAIEmbedding: TextEmbedding {
         guard whole.count == count, Set(whole.map(\.count)).count == 1 else {
             throw .notTheService("it gives \(whole.count) vectors for \(count) texts")
         }
-        return whole
+        let counted = answer.usage?.read.flatMap { $0 > 0 ? $0 : nil }
+        return EmbeddedTexts(vectors: whole, tokens: counted ?? TokenEstimate.tokens(in: texts))
     }
 }

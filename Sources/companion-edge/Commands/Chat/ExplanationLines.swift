@@ -22,8 +22,9 @@ struct ExplanationLines {
                 "  memory      \(memory.category.rawValue) \(memory.key): \(memory.value ?? "forgotten since")\(since)\(said)")
         }
         for found in explanation.found.prefix(Self.mostFound) {
-            let words = found.words.isEmpty ? "" : " through \(found.words.joined(separator: ", "))"
-            lines.append("  found       \(found.kind) '\(found.text)'\(words)")
+            let words = found.words.isEmpty ? nil : "through \(found.words.joined(separator: ", "))"
+            let how = [words, found.meaning.map { _ in "by its meaning" }].compactMap(\.self).joined(separator: " and ")
+            lines.append("  found       \(found.kind) '\(found.text)'\(how.isEmpty ? "" : " " + how)")
         }
         for use in explanation.heard { lines.append("  heard by    \(Self.line(use))") }
         for use in explanation.route { lines.append("  asked       \(Self.line(use))") }

@@ -36,6 +36,7 @@ struct DoctorCommand: CompanionCommand {
         findings += try await RoomChecks(context: context).findings()
         findings += await StoreChecks(context: context, fixes: fix).findings()
         findings += await LanguageModelChecks(context: context, asksNetwork: !offline).findings()
+        findings += await EmbeddingChecks(context: context, asksNetwork: !offline).findings()
         findings += await CacheChecks(context: context, asksNetwork: !offline).findings()
         findings += await SpeechServiceChecks(context: context, asksNetwork: !offline).findings()
         if !offline { findings += await CloudChecks(context: context).findings() }

@@ -37,6 +37,8 @@ actor Household {
     private var models: LanguageLadder?
     private var hasLookedForModels = false
     private var speech: SpeechServices?
+    /// What says what texts are about, if the settings name such a model.
+    nonisolated let meaning: MeaningService?
 
     /// Opens the device's own store, and finds people whose files were put here by hand.
     init(
@@ -47,6 +49,7 @@ actor Household {
         voice = VoiceSwitch()
         cache = RedisCache(configuration.redis, authorities: configuration.authorities)
         pool = ConnectionPool(configuration, clock: clock)
+        meaning = EmbeddingServer(configuration)?.service(over: pool)
         if let place = cache.place, configuration.isSet(.redisURL) {
             pool.serve(.cache, at: place) { [cache] in _ = try await cache.healthCheck() }
         }
@@ -59,7 +62,7 @@ actor Household {
         devices = try DeviceStore.open(in: lock.directory, clock: clock)
         try await devices.adoptStoredPeople(of: lock.directory)
         if try !reserve.replenish() { logger.warning("the disk is nearly full; free some space") }
-        for user in try await CacheClearance.waiting(in: devices) { cache.clear(user: user) }
+        for user in try await CacheClearance.waiting(in: devices, logger) { cache.clear(user: user) }
     }
 
     nonisolated var directory: DataDirectory { lock.directory }
@@ -147,7 +150,7 @@ actor Household {
     /// Takes a person off this device; where the copy is, if one is kept.
     func remove(_ person: Person, _ mode: RemovalMode) async throws -> URL? {
         // Noted first: a program that ends now clears the rest after its next start.
-        if configuration.redis != nil { try await CacheClearance.note(person.id, in: devices) }
+        if configuration.redis != nil { try await CacheClearance.note(person.id, in: devices, logger) }
         defer { cache.clear(user: person.id) }
         return try await withdrawing(person.id) {
             try await devices.removePerson(person.id, from: directory, mode)
@@ -200,7 +203,7 @@ actor Household {
         }
         let store = try PersonStore.open(in: directory, userID: id, clock: clock, reserve: reserve)
         let companion = try PersonCompanion(
-            store: store, brain: try knownBrain(), options: CompanionOptions(configuration), ladder: ladder(),
+            store: store, brain: try knownBrain(), options: CompanionOptions(configuration), ladder: ladder(), meaning: meaning,
             sound: HouseholdSound(voice: voice, devices: devices), cache: cache, pool: pool,
             remote: { [weak self] in await self?.remoteBatches(of: id) }, logger: logger)
         companions[id] = companion
@@ -278,7 +281,7 @@ actor Household {
         }
         // What was forgotten is to go from Redis too, now if it is there.
         await cache.settle()
-        do { try await CacheClearance.finish(in: devices, cache) } catch { firstError = firstError ?? error }
+        do { try await CacheClearance.finish(in: devices, cache, logger) } catch { firstError = firstError ?? error }
         do { try devices.close() } catch { firstError = firstError ?? error }
         if let firstError { throw firstError }
     }

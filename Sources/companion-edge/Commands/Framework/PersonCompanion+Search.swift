@@ -2,9 +2,13 @@ import CompanionServices
 import LocalStore
 
 extension PersonCompanion {
-    /// Memories that fit the words, the best first; found as the companion finds them in conversation.
+    /// Memories that hold all words, the newest first, and then those that are meant, where a service says what texts are about.
     func search(_ words: String, categories: [MemoryCategory], limit: Int) async throws -> [Memory] {
-        try await memories.searchMemories(matching: words, in: categories.isEmpty ? nil : categories, limit: limit)
+        let categories = categories.isEmpty ? nil : categories
+        let matching = try await memories.searchMemories(matching: words, in: categories, limit: limit)
+        guard matching.count < limit else { return matching }
+        let meant = try await mind.retrieval.memoriesMeant(by: words, categories: categories, limit: limit)
+        return matching + meant.filter { !matching.contains($0) }.prefix(limit - matching.count)
     }
 
     /// Messages that hold all words in some form, the newest first.

@@ -14,13 +14,14 @@ struct PersonCompanion: Sendable {
 
     init(
         store: PersonStore, brain: EmbeddedBrain, options: CompanionOptions, ladder: LanguageLadder? = nil,
-        sound: (any DeviceSound)? = nil, cache: RedisCache? = nil, pool: ConnectionPool? = nil,
+        meaning: MeaningService? = nil, sound: (any DeviceSound)? = nil, cache: RedisCache? = nil, pool: ConnectionPool? = nil,
         remote: @escaping @Sendable () async -> RemoteBatches? = { nil }, logger: Logger
     ) throws {
         self.store = store
         mind = try Companion(
-            store: store, brain: brain, options: options, ladder: ladder, sound: sound, cache: cache, pool: pool, remote: remote,
-            logger: logger)
+            store: store, brain: brain, options: options, ladder: ladder, meaning: meaning, sound: sound, cache: cache,
+            pool: pool,
+            remote: remote, logger: logger)
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
         profiles = ProfileService(store: store, writer: try RuleProfileWriter())

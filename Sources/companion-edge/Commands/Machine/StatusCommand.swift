@@ -35,7 +35,8 @@ struct StatusCommand: CompanionCommand {
             version: ProgramVersion.text, dataDirectory: household.directory.root.path,
             daemon: context.daemon.map { Report.Daemon($0) }, voice: try await VoiceReport(context),
             rooms: RoomsReport(household.rooms),
-            models: LadderReport(await household.ladder()), speech: SpeechReport(await household.speechServices()),
+            models: LadderReport(await household.ladder()), meaning: MeaningReport(household.meaning),
+            speech: SpeechReport(await household.speechServices()),
             cache: await CacheReport(household.cache, asks: context.daemon != nil),
             connections: household.pool.statistics, people: reports, monitoring: monitoring)
         if json {
@@ -64,6 +65,9 @@ struct StatusCommand: CompanionCommand {
             }
             for (index, line) in (report.models?.lines ?? []).enumerated() {
                 lines.append((index == 0 ? "  models  " : "          ") + line)
+            }
+            for (index, line) in (report.meaning?.lines ?? []).enumerated() {
+                lines.append((index == 0 ? "  meaning " : "          ") + line)
             }
             for (index, line) in (report.speech?.lines ?? []).enumerated() {
                 lines.append((index == 0 ? "  speech  " : "          ") + line)
@@ -113,6 +117,7 @@ struct StatusCommand: CompanionCommand {
         let voice: VoiceReport
         let rooms: RoomsReport?
         let models: LadderReport?
+        let meaning: MeaningReport?
         let speech: SpeechReport?
         let cache: CacheReport
         let connections: PoolStatistics
@@ -120,7 +125,7 @@ struct StatusCommand: CompanionCommand {
         let monitoring: [MonitoringReport]
 
         enum CodingKeys: String, CodingKey {
-            case version, daemon, voice, rooms, models, speech, cache, connections, people, monitoring
+            case version, daemon, voice, rooms, models, meaning, speech, cache, connections, people, monitoring
             case dataDirectory = "data_directory"
         }
     }

@@ -12,9 +12,9 @@ import Testing
         let model = "counting-1"
         let requests = Mutex<[[String]]>([])
 
-        func vectors(of texts: [String]) async throws -> [[Float]] {
+        func embed(_ texts: [String]) async throws -> EmbeddedTexts {
             requests.withLock { $0.append(texts) }
-            return texts.map { [Float($0.count), Float($0.hashValue % 1000)] }
+            return EmbeddedTexts(vectors: texts.map { [Float($0.count), Float($0.hashValue % 1000)] }, tokens: texts.count)
         }
     }
 
