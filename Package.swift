@@ -55,7 +55,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["LocalStore", "Networking", "SyncEngine"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["AudioIO", "LocalStore", "Networking", "SyncEngine", logging], path: "Tests/Support",
             exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
         .testTarget(
             name: "AudioIOTests", dependencies: ["AudioIO", "LocalStore", "TestSupport", logging], swiftSettings: settings),
@@ -105,7 +105,7 @@ if ProcessInfo.processInfo.environment["COMPANION_BENCH"] == "1" {
         .executableTarget(
             name: "companion-bench",
             dependencies: [
-                "AudioIO", "COpus", "Networking", "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
+                "AudioIO", "CLinux", "COpus", "Networking", "LocalStore", "CompanionServices", "SyncEngine", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), sqlite, logging,
             ],
             path: "Benchmarks", swiftSettings: settings))

@@ -135,6 +135,10 @@ package final class RoomPerson: Sendable {
         try await peer.post("/attributes", .object(attributes.mapValues(JSONValue.string)))
     }
 
+    package func present(name: String, metadata: String) async throws {
+        try await peer.post("/present", ["name": .string(name), "metadata": .string(metadata)])
+    }
+
     // MARK: What the person notices
 
     /// Waits for so many events of a kind whose fields contain these texts, from number `after` on, and gives all of them.

@@ -21,6 +21,9 @@ package final class RoomServer: Sendable {
         peer = Mutex(first)
     }
 
+    /// A server at which nobody listens.
+    package static let nowhere = "ws://127.0.0.1:9"
+
     /// As settings name it.
     package var address: String { "ws://127.0.0.1:\(port)" }
     /// Where a token can be had.
@@ -35,8 +38,10 @@ package final class RoomServer: Sendable {
     package func thaw() { current.send(signal: SIGCONT) }
 
     /// Starts it again, at the same port, after ``kill()``.
-    package func restart() async throws {
-        let new = try await ScriptedPeer("room_server.py", arguments: [String(port)])
+    /// - Parameter time: not before; at once when `nil`. It listens when this returns.
+    package func restart(at time: Date? = nil) async throws {
+        let time = time.map { [String($0.timeIntervalSince1970)] } ?? []
+        let new = try await ScriptedPeer("room_server.py", arguments: [String(port)] + time)
         peer.withLock { $0 = new }
     }
 
@@ -76,6 +81,15 @@ package final class RoomServer: Sendable {
     package func answerTokenRequests(_ status: Int, _ body: String) async throws {
         try await current.post("/_test/service", ["status": .int(Int64(status)), "body": .string(body)])
     }
+
+    /// For how many seconds the tokens hold that ``tokenAddress`` gives from now on.
+    package func giveTokens(lifetime: Int) async throws {
+        try await current.post("/_test/service", ["lifetime": .int(Int64(lifetime))])
+    }
+
+    /// Whether requests of participants about themselves are done without being answered, as it is for a library that misses the
+    /// answer.
+    package func hush(_ isHushed: Bool) async throws { try await current.post("/_test/hush", ["hushed": .bool(isHushed)]) }
 
     /// What ``tokenAddress`` was asked for.
     package func tokenRequests() async throws -> [[String: JSONValue]] {

@@ -61,11 +61,7 @@ final class PlaybackLoop: Sendable {
                 queue.withLock { $0.deviceLost() }
                 reference.interrupt()
                 news.tell()
-                if error.code == .unsupported {
-                    // It will not become another device by being opened again.
-                    failure.withLock { $0 = error }
-                    break
-                }
+                if give(up: error) { break }
                 wake.wait(milliseconds: SoundThread.patience(attempt: 0))
                 device = reopen()
             }
@@ -114,18 +110,31 @@ final class PlaybackLoop: Sendable {
         return (delay, now)
     }
 
-    /// Waits for the device to return; `nil` when it is to stop, or does not return in time.
+    /// Whether it makes no sense to open the device again: it will not become another one, or will not come back.
+    private func give(up error: AudioError) -> Bool {
+        guard [.unsupported, .closed].contains(error.code) else { return false }
+        failure.withLock { $0 = error }
+        return true
+    }
+
+    /// Waits for the device to return; `nil` when it is to stop, or does not return in time or at all.
     private func reopen() -> (any PlaybackDevice)? {
         let beginning = MonotonicTime.now
         var attempt = 0
         while !isStopping {
             let elapsed = MonotonicTime.now - beginning
             if let patience, Duration.nanoseconds(elapsed) > patience { return nil }
-            if let device = try? reopening(rate) {
+            do {
+                let device = try reopening(rate)
                 let frames = elapsed / 1000 * Int64(rate) / 1_000_000
                 queue.withLock { $0.deviceRecovered(after: Int(frames)) }
                 news.tell()
                 return device
+            } catch  where error.code == .closed {
+                _ = give(up: error)
+                return nil
+            } catch {
+                // It may be there again a little later.
             }
             wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
             attempt += 1

@@ -37,7 +37,7 @@ import Testing
         let tooLong = await #expect(throws: LiveKitError.self) {
             try await visit.room.send([UInt8](repeating: 0, count: 15_001), topic: "test")
         }
-        #expect(tooLong?.code == .tooLarge)
+        #expect(tooLong?.code == .tooLarge && tooLong?.message == "A data message carries 15000 bytes, not 15001.")
         let counts = visit.room.counts
         #expect(counts.dataSent == 3 && counts.dataReceived == 1)
         await visit.leave()
@@ -112,6 +112,30 @@ import Testing
         }
         #expect(await visit.room.participants.first?.attributes["mood"] == "curious")
         await visit.leave()
+    }
+
+    @Test("attributes count as set when the room sees them, also where the server's answer is missed; a refusal is one")
+    func attributesWithoutAnswer() async throws {
+        let (server, mira, visit) = try await meet()
+        try await server.hush(true)
+        // The library gives up after five seconds.
+        let beginning = ContinuousClock.now
+        for state in ["thinking", "speaking", "listening"] {
+            try await visit.room.setAttributes(["lk.agent.state": state])
+            try await mira.wait(for: "attributes", ["identity": "companion", "changed": state])
+        }
+        #expect(ContinuousClock.now - beginning < .seconds(5))
+        // They are so already: nothing changes, and nobody says so.
+        try await visit.room.setAttributes(["lk.agent.state": "listening"])
+        await visit.leave()
+
+        let other = try RoomVisit.make(server, as: "other") { try await server.token("other") }
+        other.run()
+        try await other.wait { if case .joined = $0 { true } else { false } }
+        try await server.hush(false)
+        let refused = await #expect(throws: LiveKitError.self) { try await other.room.setAttributes(["a": "b"]) }
+        #expect(refused?.code == .refused)
+        await other.leave()
     }
 
     @Test("calls go both ways, and their failures too")

@@ -143,6 +143,33 @@ import Testing
         #expect(await visit.leave() == nil)
     }
 
+    @Test("a loudspeaker into a room that is over, or of a voice that was taken back, is closed", arguments: 0..<4)
+    func closed(way: Int) async throws {
+        let server = try await RoomServer()
+        let visit = try await RoomVisit.enter(server)
+        let track = try await visit.room.publish(VoiceTrackSettings(name: "voice"))
+        let sink = try await PlaybackSink(into: track)
+        // More than has room, so that whoever gives it waits.
+        let speaking = Task { try await sink.enqueue(Signal.tone(440, rate: sink.rate, seconds: 60), to: item) }
+        switch way {
+        case 0: await visit.leave()
+        case 1:
+            try await server.remove("companion")
+            #expect(await visit.ended()?.code == .ended(.removed))
+        case 2:
+            // Also while it is waited for.
+            await server.kill()
+            while sink.failure == nil, track.sid != nil { await Task.yield() }
+            await visit.leave()
+        default: try await visit.room.unpublish(track)
+        }
+        await #expect(throws: AudioError.self) { try await speaking.value }
+        for await _ in sink.events {}
+        #expect(sink.failure?.code == .closed)
+        try await sink.close()
+        if way == 3 { await visit.leave() }
+    }
+
     @Test("everything of the library's is given back when the room is left")
     func handles() async throws {
         let server = try await RoomServer()

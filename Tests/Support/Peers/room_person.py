@@ -20,13 +20,14 @@ POST /bytes       {"name", "topic", "base64", "attributes"}   as a byte stream
 POST /rpc         {"to", "method", "payload"}        -> {"answer"} or {"error", "code"}
 POST /method      {"method", "answer"} or {"method", "error", "code"}   others may call it from now on
 POST /attributes  {...}                              of this participant
+POST /present     {"name", "metadata"}               of this participant
 GET  /wait        ?event=&count=&after=&key=value    answers with the events of this kind, from number `after` on, whose fields have
                                                      these texts in them, when there are so many
 GET  /log         [[number, milliseconds, event, fields], ...]
 GET  /heard       ?from=identity&since=milliseconds  raw samples (16 bits, 48 kHz) of what came from somebody
 
-Events: joined, reconnecting, reconnected, disconnected, arrived, left, track, track-gone, muted, unmuted, attributes, data,
-text-begins, text, bytes, called, speaks, quiet. The last two are about sound that is louder than -45 dB of full scale, and half a second
+Events: joined, published, reconnecting, reconnected, disconnected, arrived, left, track, track-gone, muted, unmuted, attributes,
+data, text-begins, text, bytes, called, speaks, quiet. The last two are about sound that is louder than -45 dB of full scale, and half a second
 without. `text` has what was read, the attributes with those of the end, and the pieces in which it came.
 """
 import asyncio
@@ -114,6 +115,7 @@ class Person:
         self.publication = await self.room.local_participant.publish_track(
             track, rtc.TrackPublishOptions(
                 source=rtc.TrackSource.SOURCE_MICROPHONE, preconnect_buffer=is_preceded))
+        self.note("published")
         self.mouth = asyncio.ensure_future(self.speak())
 
     async def speak(self):
@@ -298,6 +300,12 @@ class Person:
         await self.room.local_participant.set_attributes(await request.json())
         return web.json_response({})
 
+    async def present(self, request):
+        body = await request.json()
+        await self.room.local_participant.set_name(body["name"])
+        await self.room.local_participant.set_metadata(body["metadata"])
+        return web.json_response({})
+
     # The script
 
     async def wait(self, request):
@@ -328,7 +336,7 @@ async def main():
         web.post("/show", person.show), web.post("/early", person.send_early),
         web.post("/data", person.send_data), web.post("/text", person.send_text), web.post("/endless", person.send_endless),
         web.post("/bytes", person.send_bytes), web.post("/rpc", person.rpc), web.post("/attributes", person.set_attributes),
-        web.post("/method", person.offer_method),
+        web.post("/method", person.offer_method), web.post("/present", person.present),
         web.get("/wait", person.wait), web.get("/log", person.log), web.get("/heard", person.give_heard),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)

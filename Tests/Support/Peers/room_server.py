@@ -2,7 +2,8 @@
 (/rtc/v1): the client always offers, the server always answers. Opus packets are passed on as they come, and never decoded.
 Needs aiohttp, aiortc, livekit-protocol and PyJWT.
 
-usage: room_server.py [PORT]      prints its port, serves until standard input ends; with PORT it listens there
+usage: room_server.py [PORT [TIME]]      prints its port, serves until standard input ends; with PORT it listens there, with TIME
+                                         (seconds since 1970) not before that
 
 libwebrtc does not use the interface `lo`: clients reach it only where another interface has an address in 127.0.0.0/8, see
 scripts/room-network.sh. Killed or frozen, it is what a server is that was killed or froze: tests do it by signals.
@@ -13,6 +14,8 @@ with one where they are asked for.
 Only for tests:
     POST /_test/token   {"identity", "name", "room", "lifetime", "kind", "grants": {...}, "attributes": {...}} -> {"token"}
     POST /_test/service {"status", "body"}   what the token endpoint /token answers from now on; nothing of it: a token
+                        {"lifetime"}         or the seconds for which its tokens hold
+    POST /_test/hush    {"hushed"}           requests about oneself are done, and not answered
     POST /_test/cut     {"room", "identity"}            the signal connection is cut, as by a network
     POST /_test/remove  {"room", "identity"}            the participant is put out
     POST /_test/delete  {"room"}                        the room is
@@ -297,7 +300,8 @@ class Participant:
                 self.info.attributes[key] = text
             else:
                 self.info.attributes.pop(key, None)
-        await self.send(request_response=rtc.RequestResponse(request_id=value.request_id))
+        if not self.room.server.is_hushed:
+            await self.send(request_response=rtc.RequestResponse(request_id=value.request_id))
         await self.room.announce(self)
 
     async def put_out(self, reason):
@@ -396,6 +400,8 @@ class Server:
         self.rooms, self.joins, self.refused, self.requests, self.service = {}, [], [], [], {}
         self.news = asyncio.Event()
         self.workers, self.jobs, self.calls = [], {}, set()
+        # Whether those who change something of themselves are not told that it was done.
+        self.is_hushed = False
 
     def tell(self):
         self.news.set()
@@ -499,10 +505,11 @@ class Server:
         """As the token endpoints of LiveKit's front ends."""
         body = await request.json() if request.can_read_body else dict(request.query)
         self.requests.append({"method": request.method, "authorization": request.headers.get("Authorization"), "body": body})
-        if self.service:
+        if "status" in self.service:
             return web.Response(status=self.service["status"], text=self.service["body"], content_type="application/json")
         token = self.mint({
             "identity": body.get("participant_identity", "agent"), "room": body.get("room_name", "home"), "kind": "agent",
+            "lifetime": self.service.get("lifetime", 3600),
             "grants": {"canUpdateOwnMetadata": True}})
         return web.json_response({"serverUrl": f"ws://{request.host}", "participantToken": token})
 
@@ -523,6 +530,10 @@ class Server:
 
     async def set_service(self, request):
         self.service = await request.json()
+        return web.json_response({})
+
+    async def hush(self, request):
+        self.is_hushed = (await request.json())["hushed"]
         return web.json_response({})
 
     async def participant(self, request):
@@ -611,10 +622,13 @@ async def main():
         web.post("/token", server.token_service), web.post("/_test/token", server.make_token),
         web.post("/_test/service", server.set_service), web.post("/_test/cut", server.cut),
         web.post("/_test/remove", server.put_out), web.post("/_test/delete", server.delete),
-        web.post("/_test/refresh", server.refresh), web.get("/_test/log", server.log), web.get("/_test/wait", server.wait),
+        web.post("/_test/refresh", server.refresh), web.post("/_test/hush", server.hush),
+        web.get("/_test/log", server.log), web.get("/_test/wait", server.wait),
     ])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
+    if len(sys.argv) > 2:
+        await asyncio.sleep(max(0, float(sys.argv[2]) - time.time()))
     site = web.TCPSite(runner, "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     await site.start()
     print(site._server.sockets[0].getsockname()[1], flush=True)

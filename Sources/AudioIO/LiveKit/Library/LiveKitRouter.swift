@@ -93,13 +93,14 @@ enum LiveKitRouter {
 
     /// `FfiEvent` of livekit_ffi.proto, on the library's own threads.
     private static func receive(_ bytes: UnsafePointer<UInt8>?, _ count: Int) {
+        let time = MonotonicTime.now
         let event = WireReader(Array(UnsafeBufferPointer(start: bytes, count: count)))
         guard let kind = event.first, let library = state.withLock({ $0.library }) else { return }
         let content = event[kind]
         switch kind {
         case 1: deliver(content, to: content.number(1), of: library)
         case 2, 3, 43, 48: break
-        case 4: hear(content, of: library)
+        case 4: hear(content, at: time, of: library)
         case 18: LiveKitLog.write(content, to: state.withLock { $0.logger })
         case 20: fail(content.string(1))
         case 24: deliver(call: content)
@@ -119,7 +120,7 @@ enum LiveKitRouter {
     }
 
     /// `AudioStreamEvent`: the samples are the library's, until the frame is given back.
-    private static func hear(_ event: WireReader, of library: LiveKitLibrary) {
+    private static func hear(_ event: WireReader, at time: Int64, of library: LiveKitLibrary) {
         guard event.has(2) else { return }
         let frame = event[2][1]
         let (handle, info) = (frame[1].number(1), frame[2])
@@ -128,7 +129,7 @@ enum LiveKitRouter {
             (0...RoomVoice.rate).contains(info.int(4)),
             let samples = UnsafePointer<Int16>(bitPattern: UInt(truncatingIfNeeded: info.number(1)))
         else { return }
-        voice.hear(UnsafeBufferPointer(start: samples, count: info.int(4)))
+        voice.hear(UnsafeBufferPointer(start: samples, count: info.int(4)), at: time)
     }
 
     /// `ByteStreamReaderEvent` and `TextStreamReaderEvent` look the same.

@@ -24,19 +24,19 @@ struct LiveKitSymbols: Sendable {
         if let flaw = LibraryFile.flaw(ofFile: path) {
             throw LiveKitError(
                 .libraryUnusable, "LiveKit's library at '\(path)' cannot be used: \(flaw).",
-                advice: "Install it again with: companion-edge models install livekit")
+                advice: "Install it again with: companion-edge models install --again livekit")
         }
         guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "no reason is given"
             throw LiveKitError(
                 .libraryUnusable, "LiveKit's library cannot be opened: \(reason).",
-                advice: "Install it again with: companion-edge models install livekit")
+                advice: "Install it again with: companion-edge models install --again livekit")
         }
         func symbol(_ name: String) throws(LiveKitError) -> UnsafeMutableRawPointer {
             guard let address = dlsym(library, name) else {
                 throw LiveKitError(
                     .libraryUnusable, "'\(path)' has no function \(name), so it is not the LiveKit library that is known here.",
-                    advice: "Install it again with: companion-edge models install livekit")
+                    advice: "Install it again with: companion-edge models install --again livekit")
             }
             return address
         }

@@ -12,6 +12,7 @@ extension LiveKitRoom {
         case .metadataChanged(let identity, let metadata): change(identity) { $0.metadata = metadata }
         case .attributesChanged(let identity, let all, let changed):
             change(identity) { $0.attributes = all }
+            if identity == stay?.myself.identity { noteOwnAttributes() }
             continuation.yield(.attributesChanged(participant: identity, changed: changed))
         case .activeSpeakers(let identities): continuation.yield(.activeSpeakers(identities))
         case .data(let data):

@@ -59,24 +59,6 @@ extension LiveKitRoom {
         return answer[2].string(1)
     }
 
-    /// Lays these over our attributes; an empty value takes one away. Out of the room they are set when it is entered.
-    package func setAttributes(_ attributes: [String: String]) async throws(LiveKitError) {
-        let all = self.attributes.merging(attributes) { _, new in new }
-        try RoomRules.check(attributes: all)
-        self.attributes = all
-        guard let stay else { return }
-        try succeed(await library.call(.setAttributes(attributes, me: stay.me.id)))
-    }
-
-    func restoreAttributes() async {
-        guard let stay, !attributes.isEmpty else { return }
-        do {
-            try succeed(await library.call(.setAttributes(attributes, me: stay.me.id)))
-        } catch {
-            logger.error("attributes could not be set again", metadata: ["error": "\(error)"])
-        }
-    }
-
     // MARK: Calls
 
     /// Answers a method from now on, in this stay and all that follow.

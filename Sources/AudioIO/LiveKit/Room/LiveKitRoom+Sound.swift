@@ -21,8 +21,9 @@ extension LiveKitRoom {
 
     package func unpublish(_ track: LocalAudioTrack) async throws(LiveKitError) {
         tracks.removeAll { $0 === track }
-        guard let stay, let sid = track.sid else { return track.wasUnpublished() }
-        track.wasUnpublished()
+        let sid = track.sid
+        track.isOver()
+        guard let stay, let sid else { return }
         try succeed(await library.call(.unpublish(sid: sid, me: stay.me.id)))
     }
 

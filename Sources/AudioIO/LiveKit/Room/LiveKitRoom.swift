@@ -35,7 +35,7 @@ package actor LiveKitRoom {
     let library: LiveKitLibrary
     let limits: RoomLimits
     let logger: Logger
-    let counter = RoomCounter()
+    let counter: RoomCounter
     private let url: String
     private let clock: any Clock<Duration>
     private let delay: @Sendable (_ failures: Int) -> Duration
@@ -46,6 +46,8 @@ package actor LiveKitRoom {
     var tracks: [LocalAudioTrack] = []
     var methods: [String: Answering] = [:]
     var attributes: [String: String] = [:]
+    var watches: [Int: AttributeWatch] = [:]
+    var lastWatch = 0
     var voices: [String: VoiceSlot] = [:]
     private var isLeaving = false
     private var isRunning = false
@@ -58,15 +60,17 @@ package actor LiveKitRoom {
     ///   - delay: how long to wait before another connection is tried, after so many failures in a row (from 1).
     ///   - token: asked anew for each connection that is made from nothing, and once more when the server refuses one. The token has
     ///     to be good for as long as the stay: the library shows it again when it mends a connection.
+    ///   - witness: sees the sound where it passes to the library and back, for those who measure.
     /// - Throws: ``LiveKitError`` invalid for a URL that is none.
     package init(
         _ library: LiveKitLibrary, url: String, limits: RoomLimits = RoomLimits(), clock: any Clock<Duration> = ContinuousClock(),
-        logger: Logger, delay: @escaping @Sendable (_ failures: Int) -> Duration,
+        logger: Logger, witness: (any RoomSoundWitness)? = nil, delay: @escaping @Sendable (_ failures: Int) -> Duration,
         token: @escaping @Sendable () async throws -> String
     ) throws(LiveKitError) {
         self.url = try RoomRules.url(url)
         (self.library, self.limits, self.clock, self.logger) = (library, limits, clock, logger)
         (self.delay, self.token) = (delay, token)
+        counter = RoomCounter(witness: witness)
         (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.eventRoom))
     }
 
@@ -100,7 +104,7 @@ package actor LiveKitRoom {
         isRunning = true
         defer {
             isRunning = false
-            continuation.finish()
+            close()
         }
         var failures = 0
         while !isOver {
@@ -132,7 +136,15 @@ package actor LiveKitRoom {
         isLeaving = true
         pausing?.cancel()
         stay?.inbox.close()
-        if !isRunning { await goAway() }
+        guard !isRunning else { return }
+        await goAway()
+        close()
+    }
+
+    /// Nothing more happens here: nobody waits any longer for events, or for a voice of ours to be heard again.
+    private func close() {
+        continuation.finish()
+        for track in tracks { track.isOver() }
     }
 
     private var isOver: Bool { isLeaving || Task.isCancelled }

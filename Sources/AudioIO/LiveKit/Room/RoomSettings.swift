@@ -80,7 +80,12 @@ package struct RoomCounts: Sendable, Hashable {
 
 /// The counts of a room, for all its threads.
 final class RoomCounter: Sendable {
+    let witness: (any RoomSoundWitness)?
     private let counts = Mutex(RoomCounts())
+
+    init(witness: (any RoomSoundWitness)? = nil) {
+        self.witness = witness
+    }
 
     var now: RoomCounts { counts.withLock { $0 } }
 

@@ -8,6 +8,8 @@ package final class LocalAudioTrack: Sendable {
         case published(sid: String, LiveKitHandle?)
         /// Published, but the connection is gone at the moment.
         case waiting(sid: String, LiveKitHandle?)
+        /// Taken back, or the room is over for good.
+        case over
     }
 
     /// Samples a second that it takes.
@@ -38,8 +40,18 @@ package final class LocalAudioTrack: Sendable {
         }
     }
 
-    /// Whether what is said into it can be heard by others now.
-    var isLive: Bool { sid != nil }
+    /// Looks whether what is said into it can be heard by others now.
+    /// - Throws: ``AudioError`` lost while the room is not connected, closed when nobody will ever hear it.
+    func check() throws(AudioError) {
+        let failure: AudioError? = state.withLock { state in
+            switch state {
+            case .published: nil
+            case .unpublished, .waiting: AudioError(.lost, "The room is not connected.")
+            case .over: AudioError(.closed, "The room is over, or the voice was taken back.")
+            }
+        }
+        if let failure { throw failure }
+    }
 
     /// Silent for others, and shown so to them; what is given to it is not sent.
     package func mute(_ isMuted: Bool) throws(LiveKitError) {
@@ -50,6 +62,7 @@ package final class LocalAudioTrack: Sendable {
     func send(_ samples: UnsafeBufferPointer<Int16>) {
         guard samples.count == Self.rate / 100, samples.baseAddress != nil else { return counter.add(\.framesRefused) }
         do {
+            counter.witness?.leaves(samples)
             try library.request(.capture(samples, rate: Self.rate, source: source.id))
             counter.add(\.framesSent)
         } catch {
@@ -64,11 +77,22 @@ package final class LocalAudioTrack: Sendable {
     // MARK: From the room
 
     func wasPublished(sid: String, _ publication: LiveKitHandle?) {
-        state.withLock { $0 = .published(sid: sid, publication) }
+        state.withLock { state in
+            if case .over = state { return }
+            state = .published(sid: sid, publication)
+        }
     }
 
     func wasUnpublished() {
-        state.withLock { $0 = .unpublished }
+        state.withLock { state in
+            if case .over = state { return }
+            state = .unpublished
+        }
+    }
+
+    /// It is published no more.
+    func isOver() {
+        state.withLock { $0 = .over }
     }
 
     func connectionIsGone() {

@@ -20,7 +20,7 @@ final class RoomPlayback: PlaybackDevice {
     var delay: Int { min(Int(clamping: written), rate * Self.way / 1000) }
 
     func write(_ samples: UnsafeBufferPointer<Int16>) throws(AudioError) -> Int {
-        guard track.isLive else { throw AudioError(.lost, "The room is not connected.") }
+        try track.check()
         let now = MonotonicTime.now
         let start = beginning ?? now
         let late = now - start - written * 1_000_000_000 / Int64(rate)
@@ -28,9 +28,10 @@ final class RoomPlayback: PlaybackDevice {
         if isLost { track.countLateness() }
         let origin = isLost ? start + late : start
         beginning = origin
-        MonotonicTime.wait(until: origin + written * 1_000_000_000 / Int64(rate))
         track.send(samples)
         written += Int64(samples.count)
+        // Waited for here, and not before it is sent: what is heard next is looked for as late as it can be.
+        MonotonicTime.wait(until: origin + written * 1_000_000_000 / Int64(rate))
         return isLost ? Int(late * Int64(rate) / 1_000_000_000) : 0
     }
 
@@ -40,10 +41,12 @@ final class RoomPlayback: PlaybackDevice {
 }
 
 extension PlaybackSink {
-    /// Speaks into a room as into a loudspeaker. While the room is not connected, it is a loudspeaker that was lost.
+    /// Speaks into a room as into a loudspeaker. While the room is not connected, it is a loudspeaker that was lost; it is closed
+    /// when the room is over or the track taken back.
     package convenience init(into track: LocalAudioTrack, patience: Duration? = nil) async throws {
         try await self.init(patience: patience) { rate throws(AudioError) in
-            guard rate == nil || track.isLive else { throw AudioError(.lost, "The room is not connected.") }
+            // At first it may be published yet.
+            if rate != nil { try track.check() }
             return RoomPlayback(track)
         }
     }

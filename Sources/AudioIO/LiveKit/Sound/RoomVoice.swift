@@ -30,15 +30,16 @@ package final class RoomVoice: Sendable {
 
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
 
-    /// From the library's threads: the next samples. Kept only while somebody listens.
-    func hear(_ samples: UnsafeBufferPointer<Int16>) {
+    /// From the library's threads: the next samples, and when they came. Kept only while somebody listens.
+    func hear(_ samples: UnsafeBufferPointer<Int16>, at time: Int64 = MonotonicTime.now) {
+        counter.witness?.arrives(samples, at: time)
         guard let bell = listener.withLock({ $0 }) else { return }
         counter.add(\.framesHeard)
         isMissing.withLock { isMissing in
             var rest = samples[...]
             while !rest.isEmpty {
                 let piece = UnsafeBufferPointer(rebasing: rest.prefix(SoundRing.blockSize))
-                isMissing = !ring.push(piece, rate: Self.rate, end: MonotonicTime.now, gap: isMissing ? .overrun : .none)
+                isMissing = !ring.push(piece, rate: Self.rate, end: time, gap: isMissing ? .overrun : .none)
                 if isMissing { counter.add(\.framesDropped) }
                 rest = rest.dropFirst(SoundRing.blockSize)
             }
