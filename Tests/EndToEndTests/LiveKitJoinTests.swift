@@ -36,6 +36,16 @@ import Testing
             guard isThere else { throw PeerError(description: "no '\(text)' in \(program.outputSoFar)\(program.errorsSoFar)") }
         }
 
+        /// Whether the companion of the box answers in time.
+        func answers(within limit: Duration) async throws -> Bool {
+            let beginning = ContinuousClock.now
+            while !program.outputSoFar.contains("companion") {
+                guard ContinuousClock.now - beginning < limit else { return false }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            return true
+        }
+
         func person(_ identity: String) async throws -> RoomPerson {
             let person = try await RoomPerson()
             try await person.join(server, token: try await server.token(identity))
@@ -119,5 +129,65 @@ import Testing
         #expect(SoundLikeness.of(answer, in: SpokenConversation.samples(raw: try Data(contentsOf: recording))) > 0.6)
         call.program.send(signal: SIGTERM)
         _ = await call.program.ended()
+    }
+
+    @Test("while the room is away the companion of the box answers who speaks there, and when it is back the call goes on")
+    func standIn() async throws {
+        let call = try await Call.begin()
+        let first = try await call.person("bilal")
+        await call.server.kill()
+        await first.vanish()
+        try await call.see("The companion answers meanwhile.")
+        let recording = call.home.folder.file("answer.raw")
+        let listener = try await call.sound.recording(to: recording)
+        let question = try await call.voice("What is seven plus five?")
+        try await call.say(question)
+        let said = ContinuousClock.now
+        // What the recogniser missed is asked again, as people do.
+        while try await !call.answers(within: .seconds(10)) {
+            try #require(ContinuousClock.now - said < .seconds(60), "nobody answered: \(call.program.errorsSoFar)")
+            try await call.say(question)
+        }
+        try await call.see("Keeping what is said")
+        // It is heard at the box.
+        while try Self.isSilent(recording) { try await Task.sleep(for: .milliseconds(50)) }
+        listener.send(signal: SIGTERM)
+        _ = await listener.ended()
+
+        try await call.server.restart()
+        let second = try await call.person("chanda")
+        let notes = try await second.wait(for: "bytes", ["topic": "companion.voice-note"])
+        let (note, file) = (try #require(notes.first), call.home.folder.file("note.opus"))
+        try #require(Data(base64Encoded: note.text("base64"))).write(to: file)
+        #expect(SoundLikeness.of(question, in: try OggOpusReader(path: file.path).readToEnd()) > 0.6)
+        try await call.see("Delivered what was said")
+
+        // Both sides hear each other again, and the companion says nothing more.
+        let answers = call.program.outputSoFar
+        try await second.wait(for: "track", ["identity": Self.box])
+        let before = try await second.events().last?.time ?? 0
+        let words = try await call.voice("The train leaves at seven in the evening.")
+        try await call.say(words)
+        try await second.tone(hertz: 440, seconds: 1)
+        #expect(SoundLikeness.of(words, in: try await second.heard(from: Self.box, since: before)) > 0.6)
+        let heard = call.home.folder.file("heard.raw")
+        let ear = try await call.sound.recording(to: heard)
+        let reply = try await call.voice("Then I will be there at six.", by: SpokenConversation.voices.companion)
+        try await second.say(reply)
+        try await second.tone(hertz: 440, seconds: 1)
+        ear.send(signal: SIGTERM)
+        _ = await ear.ended()
+        #expect(SoundLikeness.of(reply, in: SpokenConversation.samples(raw: try Data(contentsOf: heard))) > 0.6)
+        #expect(call.program.outputSoFar == answers)
+        call.program.send(signal: SIGTERM)
+        #expect(await call.program.ended().status == 143)
+        // What was told in the room's place is in the memory of the house.
+        let history = try await call.home.command("history", "list", "--json")
+        #expect(history.output.contains(/"channel" ?: ?"voice"/), "\(history.output)")
+    }
+
+    /// Whether less than a tenth of a second of a recording is louder than silence.
+    private static func isSilent(_ file: URL) throws -> Bool {
+        SpokenConversation.samples(raw: try Data(contentsOf: file)).count { abs(Int($0)) > 300 } < 4800
     }
 }

@@ -28,8 +28,10 @@ package enum RoomError: Error, Sendable, Hashable, CustomStringConvertible {
     case serviceRefused(status: Int)
     /// The token endpoint answered something else than a token.
     case serviceAnswer(String)
-    /// LiveKit's library is not installed, or cannot be used; why.
+    /// LiveKit's library is not installed, or is another version; which.
     case noLibrary(reason: String)
+    /// LiveKit's library is not what was installed; what differs.
+    case damagedLibrary(reason: String)
 
     package var description: String {
         switch self {
@@ -47,7 +49,7 @@ package enum RoomError: Error, Sendable, Hashable, CustomStringConvertible {
         case .serviceUnreachable(let error): "No token could be asked for. \(error)"
         case .serviceRefused(let status): "The token service refused to give a token (status \(status))."
         case .serviceAnswer(let reason): "The token service gave no token: \(reason)."
-        case .noLibrary(let reason): "No room can be entered: \(reason)."
+        case .noLibrary(let reason), .damagedLibrary(let reason): "No room can be entered: \(reason)."
         }
     }
 
@@ -67,6 +69,7 @@ package enum RoomError: Error, Sendable, Hashable, CustomStringConvertible {
         case .serviceRefused: "Does it want to know who asks? Tokens for it are given by whoever runs it."
         case .serviceAnswer: "It should answer with JSON in which participant_token (or token) stands."
         case .noLibrary: "Install it: companion-edge models install \(ModelCatalogue.liveKit.name)"
+        case .damagedLibrary: "Install it again: companion-edge models install --again \(ModelCatalogue.liveKit.name)"
         }
     }
 }

@@ -19,7 +19,9 @@ struct ModelChecks {
             languages.isEmpty
             ? "speech is not understood on this device; 'companion-edge models install' changes that for English"
             : "English is understood on this device"
-        return damaged + [.fine("hearing", hearing), rooms(store)]
+        // A damaged library was told of already.
+        let isDamaged = damage.contains { $0.name == ModelCatalogue.liveKit.name }
+        return damaged + [.fine("hearing", hearing)] + (isDamaged ? [] : [rooms(store)])
     }
 
     /// Whoever has set up a server wants to join its rooms; nobody else needs the library.

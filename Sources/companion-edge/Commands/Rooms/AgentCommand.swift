@@ -195,7 +195,7 @@ extension CommandFailure {
             case .badToken, .expired, .notYetValid, .missingGrant: .data
             case .serviceUnreachable(let cause): cause.isTransient ? .temporary : .unavailable
             case .serviceRefused: .permission
-            case .serviceAnswer, .noLibrary: .unavailable
+            case .serviceAnswer, .noLibrary, .damagedLibrary: .unavailable
             }
         self.init(status, error.description, advice: error.advice)
     }
