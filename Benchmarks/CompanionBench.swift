@@ -10,12 +10,13 @@ struct CompanionBench: AsyncParsableCommand {
         subcommands: [
             WriteCommand.self, RetrievalCommand.self, TurnCommand.self, ChatCommand.self, LoCoMoCommand.self,
             UrduProbeCommand.self, SyncCommand.self, CloudCommand.self, SoundCommand.self, SoundDevicesCommand.self,
-            SoundRecoveryCommand.self,
+            SoundRecoveryCommand.self, RoomsCommand.self,
         ])
 
     func run() async throws {
         for (name, arguments) in [
             ("writes", []), ("retrieval", []), ("turn", []), ("chat", []), ("sync", []), ("cloud", []), ("sound", []),
+            ("rooms", []),
         ]
             as [(String, [String])]
         {

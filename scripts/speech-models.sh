@@ -4,4 +4,4 @@
 
 need_packages "${BUILD_PACKAGES[@]}"
 build --product companion-edge || die "the build failed"
-need_models
+need_models .build/debug/companion-edge

@@ -6,7 +6,7 @@ need_packages "${TEST_PACKAGES[@]}"
 need_cloud_stack
 say "building the program and its tests"
 build --build-tests || die "the build failed"
-need_models
+need_models .build/debug/companion-edge
 # All tests are Swift Testing's; without XCTest its empty summary does not hide theirs.
 tests=(swift test --skip-build --disable-xctest)
 # Rooms need a network of their own, see there.

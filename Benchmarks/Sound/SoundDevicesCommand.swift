@@ -58,7 +58,7 @@ struct SoundDevicesCommand: AsyncParsableCommand {
         var late: [Double] = []
         var begun = (time: MonotonicTime.now, work: 0.0)
         for await frame in capture.subscribe() {
-            if late.isEmpty { begun = (MonotonicTime.now, Self.work()) }
+            if late.isEmpty { begun = (MonotonicTime.now, OwnProcess.work) }
             late.append(Double(MonotonicTime.now - frame.time - 10_000_000) / 1_000_000)
             _ = try detector.accept(canceller.process(frame.samples, played: silence), at: frame.position)
             if Double(MonotonicTime.now - begun.time) / 1e9 > seconds { break }
@@ -69,10 +69,10 @@ struct SoundDevicesCommand: AsyncParsableCommand {
         print(
             "capture: last sample of a frame to its listener  p50 \(format(times.median)) ms  p99 \(format(times.percentile(0.99))) ms"
         )
-        let work = percent((Self.work() - begun.work) / elapsed)
+        let work = percent((OwnProcess.work - begun.work) / elapsed)
         let detection = (models == nil ? "loudness" : "Silero") + (sink == nil ? "" : ", while playing")
         print("listening: \(work) % of one core over \(format(elapsed)) s, voices by \(detection)")
-        print("listening: \(try Self.resident()) MB resident, no recogniser")
+        print("listening: \(try OwnProcess.resident() / 1024) MB resident, no recogniser")
         print("capture: \(counts.overruns) overruns, \(counts.lostSamples / 16) ms lost, \(counts.droppedFrames) frames dropped")
         try await capture.close()
     }
@@ -83,22 +83,5 @@ struct SoundDevicesCommand: AsyncParsableCommand {
         }
         print("loop: handed to the loudspeaker to heard by the microphone  \(format(echo.loop)) ms")
         try await SilencingBenchmark.run(ear, mouth)
-    }
-
-    /// Seconds of processor time of this process so far.
-    private static func work() -> Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-            + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-    }
-
-    private static func resident() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        guard let kilobytes = line?.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) }) else {
-            throw ValidationError("/proc/self/status says nothing of memory")
-        }
-        return kilobytes / 1024
     }
 }
