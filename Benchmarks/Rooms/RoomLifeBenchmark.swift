@@ -23,6 +23,16 @@ enum RoomLifeBenchmark {
         let server = try await RoomServer()
         let library = try RoomVisit.library()
         let (handles, threads) = (library.liveHandles, try OwnProcess.threads())
+        try report(try await stay(minutes, server, library), minutes)
+        // Threads of ours end a little after what they served.
+        try await Task.sleep(for: .seconds(3))
+        print("after leaving: \(library.liveHandles - handles) handles more than before (at most 0)")
+        print("threads: \(threads) before the room, \(try OwnProcess.threads()) after it, the library's own included")
+    }
+
+    private static func stay(
+        _ minutes: Double, _ server: RoomServer, _ library: LiveKitLibrary
+    ) async throws -> [Holding] {
         let visit = try await RoomVisit.enter(server)
         let track = try await visit.room.publish(VoiceTrackSettings(name: "voice"))
         let capture = try await AudioCapture(of: await visit.room.voice(of: "mira"))
@@ -59,17 +69,13 @@ enum RoomLifeBenchmark {
         print(
             "\(format(elapsed())) minutes: \(round) people came and went, \(breaks) lost connections, \(counts.framesSent + counts.framesHeard) frames of sound, \(counts.dataSent + counts.dataReceived) messages and texts, \(counts.framesDropped) frames not heard, \(counts.lateFrames) times late"
         )
-        try report(held, minutes)
-
         speaking.cancel()
         listening.cancel()
         try await sink.close()
         try await capture.close()
         try await omar.leave()
         await visit.leave()
-        try await Task.sleep(for: .seconds(3))
-        print("after leaving: \(library.liveHandles - handles) handles more than before (at most 0)")
-        print("threads: \(threads) before the room, \(try OwnProcess.threads()) after it, the library's own included")
+        return held
     }
 
     /// Somebody comes, talks and writes, is talked and written to, and goes.

@@ -1,4 +1,6 @@
+import Foundation
 import LocalStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -69,6 +71,28 @@ import Testing
         #expect(visit.room.counts.joins == 2)
         #expect(visit.tokensAsked >= 2)
         try await sink.close()
+        await visit.leave()
+    }
+
+    @Test("a connection that is lost after its token has ended is made anew with another one, soon after the server is back")
+    func outlived() async throws {
+        let server = try await RoomServer()
+        let beginning = Date.now
+        let lifetimes = Mutex([4])
+        let visit = try RoomVisit.make(server) {
+            try await server.token("companion", lifetime: lifetimes.withLock { $0.popLast() } ?? 3600)
+        }
+        visit.run()
+        try await visit.wait { if case .joined = $0 { true } else { false } }
+        while Date.now < beginning + 5 { try await Task.sleep(for: .milliseconds(50)) }
+        let before = visit.events.count
+        await server.kill()
+        try await visit.wait(from: before) { if case .disconnected(.unknown, willRejoin: true) = $0 { true } else { false } }
+        try await server.restart()
+        let back = Date.now
+        try await visit.wait(from: before) { if case .joined = $0 { true } else { false } }
+        #expect(Date.now.timeIntervalSince(back) < 5)
+        #expect(visit.tokensAsked >= 2)
         await visit.leave()
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import AudioIO
@@ -24,6 +25,16 @@ import Testing
     func token(text: String) {
         let error = #expect(throws: LiveKitError.self) { try RoomRules.token(text) }
         #expect(error?.code == .noToken)
+    }
+
+    @Test("a token says when it ends, and what is none says nothing")
+    func tokenEnd() {
+        // {"sub":"a","exp":1700000000}, then {"sub":"??>"} which needs the other two letters of base64url.
+        let end = RoomRules.end(ofToken: "e30.eyJzdWIiOiJhIiwiZXhwIjoxNzAwMDAwMDAwfQ.x")
+        #expect(end == Date(timeIntervalSince1970: 1_700_000_000))
+        for text in ["e30.eyJzdWIiOiI_Pz4ifQ.x", "", "a.b", "a.!.c", "e30.eyJleHAiOiJ4In0.x", "e30.eyJleHAiOjB9.x"] {
+            #expect(RoomRules.end(ofToken: text) == nil)
+        }
     }
 
     @Test("a refused token is told apart from a server that is not there")

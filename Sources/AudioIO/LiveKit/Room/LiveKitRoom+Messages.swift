@@ -27,6 +27,7 @@ extension LiveKitRoom {
             stay?.isInterrupted = true
             for track in tracks { track.connectionIsGone() }
             continuation.yield(.reconnecting)
+        case .tokenRefreshed(let token): stay?.tokenEnd = RoomRules.end(ofToken: token)
         case .trackPublished, .trackUnpublished, .trackSubscribed, .trackUnsubscribed, .muted, .republished: takeSound(message)
         // These are seen to where the room is lived in, or not sent at all.
         case .dataTooLong, .reconnected, .disconnected, .call, .failed, .over: break

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 
 extension LiveKitRoom {
@@ -162,14 +163,27 @@ extension LiveKitRoom {
         }
     }
 
-    /// Gives up streams that are never ended.
-    func watchStreams() async {
+    /// Gives up what nobody ends: streams, and a lost connection that is tried with a token that has ended.
+    func watch() async {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
+            leaveWithoutToken()
             let now = MonotonicTime.now
             let over = (stay?.streams ?? [:]).filter { $0.value.isOver(at: now, limit: limits.streamTime) }.map(\.key)
             LiveKitRouter.remove(over)
             for reader in over { stay?.streams[reader] = nil }
         }
+    }
+
+    /// The library goes on with the token that it has until it has tried often enough; with another one we are sooner there.
+    private func leaveWithoutToken() {
+        guard let stay, stay.isInterrupted, let end = stay.tokenEnd, end <= Date.now else { return }
+        do {
+            // Nobody waits for it: there is no connection by which it could be told.
+            try library.request(.disconnect(room: stay.room.id))
+        } catch {
+            logger.debug("a lost room could not be left", metadata: ["error": "\(error)"])
+        }
+        stay.inbox.take(.disconnected(.unknown))
     }
 
     // MARK: Answers

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 
 /// One participant's stay in a room. Whoever makes it runs it: ``run()`` in a task group, beside what listens to ``events``.
@@ -20,6 +21,8 @@ package actor LiveKitRoom {
         var streams: [UInt64: StreamCollector] = [:]
         var calls = 0
         var isInterrupted = false
+        /// When the token ends that the library shows when it mends the connection.
+        var tokenEnd: Date?
     }
 
     /// Events that may wait; of more the oldest are lost.
@@ -164,8 +167,9 @@ package actor LiveKitRoom {
     }
 
     private func enter() async throws(LiveKitError) {
+        let token = try await freshToken()
         let answer = try await library.call(
-            .connect(url: url, token: try await freshToken(), streamBytes: max(limits.streamBytes, limits.textBytes)),
+            .connect(url: url, token: token, streamBytes: max(limits.streamBytes, limits.textBytes)),
             within: Self.connectLimit)
         if answer.has(2) { throw RoomRules.connectFailure(answer.string(2)) }
         guard let joined = RoomJoined(answer[3], of: library) else {
@@ -174,6 +178,7 @@ package actor LiveKitRoom {
         let inbox = RoomInbox(limits: limits, counter: counter)
         let others = Dictionary(joined.others.map { ($0.identity, $0) }) { _, last in last }
         stay = Stay(room: joined.room, me: joined.me, inbox: inbox, myself: joined.myself, others: others)
+        stay?.tokenEnd = RoomRules.end(ofToken: token)
         LiveKitRouter.add(inbox, for: [joined.room.id, joined.me.id])
         try library.request(.ready(room: joined.room.id))
         counter.add(\.joins)
@@ -215,7 +220,7 @@ package actor LiveKitRoom {
         var end: RoomEnd?
         var failure: LiveKitError?
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.watchStreams() }
+            group.addTask { await self.watch() }
             listening: for await message in inbox.messages {
                 switch message {
                 case .disconnected(let reason):

@@ -18,6 +18,7 @@ enum RoomMessage: Sendable {
     case streamOpened(StreamHead, isText: Bool, LiveKitHandle?)
     case streamEnded(RoomEvent)
     case republished(previousSid: String, sid: String)
+    case tokenRefreshed(String)
     case reconnecting
     case reconnected
     case disconnected(RoomEnd)
@@ -61,6 +62,7 @@ enum RoomMessage: Sendable {
         case 34, 35:
             self = .streamOpened(
                 StreamHead(content[1][2], of: content.string(2)), isText: kind == 35, library.own(content[1]))
+        case 40: self = .tokenRefreshed(content.string(1))
         case 43:
             // A track of data, which is not asked for either.
             _ = library.own(content[1])

@@ -30,6 +30,19 @@ enum RoomRules {
         return text
     }
 
+    /// When a token says that it ends; `nil` when it does not.
+    static func end(ofToken text: String) -> Date? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        let claims = parts[1].replacing("-", with: "+").replacing("_", with: "/")
+        let padding = String(repeating: "=", count: (4 - claims.count % 4) % 4)
+        struct Claims: Decodable { let exp: Double? }
+        guard let data = Data(base64Encoded: claims + padding), let end = try? JSONDecoder().decode(Claims.self, from: data).exp,
+            end > 0
+        else { return nil }
+        return Date(timeIntervalSince1970: end)
+    }
+
     static func check(_ options: RoomStreamOptions, length: Int) throws(LiveKitError) {
         try check(attributes: options.attributes)
         guard length <= longestStream else {

@@ -4,8 +4,8 @@ import Synchronization
 package final class RoomMicrophone: Sendable {
     private let track: LocalAudioTrack
     private let rate: RateConverter
-    /// Samples at the track's rate that make no 10 ms yet.
-    private let rest = Mutex<[Int16]>([])
+    /// Samples at the track's rate that make no 10 ms yet; `nil` before the first.
+    private let rest = Mutex<[Int16]?>(nil)
 
     package init(into track: LocalAudioTrack) throws(AudioError) {
         self.track = track
@@ -16,10 +16,13 @@ package final class RoomMicrophone: Sendable {
     package func send(_ samples: [Int16]) {
         let size = LocalAudioTrack.rate / 100
         let whole = rest.withLock { rest in
-            rest += rate.convert(samples)
-            let count = rest.count / size * size
-            defer { rest.removeFirst(count) }
-            return Array(rest.prefix(count))
+            let new = rate.convert(samples)
+            // The converter keeps a little of the first sound back. With as much silence before it, every 10 ms that come are 10 ms
+            // that go; otherwise most of them would wait for the next.
+            let sound = (rest ?? [Int16](repeating: 0, count: (size - new.count % size) % size)) + new
+            let count = sound.count / size * size
+            rest = Array(sound[count...])
+            return Array(sound[..<count])
         }
         for start in stride(from: 0, to: whole.count, by: size) {
             whole[start..<start + size].withUnsafeBufferPointer { track.send($0) }
