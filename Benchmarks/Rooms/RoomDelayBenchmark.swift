@@ -20,7 +20,7 @@ enum RoomDelayBenchmark {
 
         let sink = try await PlaybackSink(into: track)
         for number in 0..<sayings {
-            try await Task.sleep(for: .milliseconds(Int.random(in: 250...350)))
+            try await Task.sleep(for: .milliseconds(Int.random(in: 450...550)))
             let (sound, item) = (
                 RoomSounds.noise(seconds: 0.1, rate: sink.rate), PlaybackItemID(generation: 0, number: number)
             )
@@ -35,10 +35,10 @@ enum RoomDelayBenchmark {
         // A microphone's sound goes another way: as it comes.
         let microphone = try RoomMicrophone(into: track)
         let pace = ContinuousClock.now
-        for number in 0..<(sayings * 30) {
+        for number in 0..<(sayings * 50) {
             try await ContinuousClock().sleep(until: pace + .milliseconds(10 * number))
-            let isSpoken = number % 30 < 10
-            if number % 30 == 0 { marks.isSaid() }
+            let isSpoken = number % 50 < 10
+            if number % 50 == 0 { marks.isSaid() }
             microphone.send(isSpoken ? RoomSounds.noise(seconds: 0.01, rate: 16_000) : [Int16](repeating: 0, count: 160))
         }
         try await Task.sleep(for: .milliseconds(500))

@@ -26,7 +26,7 @@ struct RoomsCommand: AsyncParsableCommand {
     var minutes = 3.0
 
     @Option(help: "Times that something is said, for the delay.")
-    var sayings = 150
+    var sayings = 100
 
     @Option(help: "Seconds for which a silent room is watched.")
     var seconds = 30.0

@@ -30,7 +30,7 @@ import Testing
         let heard = try await mira.wait(for: "track", ["identity": "companion"]).first
         #expect(heard?.text("name") == "voice")
         let counts = visit.room.counts
-        #expect(counts.joins == 1 && counts.framesSent > 50 && counts.framesRefused == 0 && counts.framesHeard > 50)
+        #expect(counts.joins == 1 && counts.framesSent > 50 && counts.framesRefused == 0 && counts.framesHeard > 30)
         try await sink.close()
         try await capture.close()
         #expect(await visit.leave() == nil)
