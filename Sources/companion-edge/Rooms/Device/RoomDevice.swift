@@ -277,6 +277,7 @@ actor RoomDevice {
             do {
                 let notes = try parts.notes.waiting()
                 guard isThere == true, !others.isEmpty, !notes.isEmpty else { continue }
+                await parts.room.reach(others)
                 for note in notes {
                     var options = RoomStreamOptions(
                         topic: Self.noteTopic, attributes: ["begun": note.moment.iso8601])
