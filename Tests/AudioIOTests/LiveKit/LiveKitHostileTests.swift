@@ -23,11 +23,15 @@ import Testing
         #expect(first.name == Self.nasty && first.attributes == [Self.nasty: Self.nasty])
 
         let long = String(repeating: Self.nasty, count: (64 << 10) / Self.nasty.utf8.count)
-        try await eve.present(name: long, metadata: long)
+        var second = first
+        while second.name != long || second.metadata != long {
+            // The library says the old name again with the metadata where it has not heard of the new one yet.
+            try await eve.present(name: long, metadata: long)
+            second = try #require(await visit.room.participants.first)
+        }
         try await eve.setAttributes([Self.nasty: String(repeating: "a", count: 60_000), "b": ""])
         try await visit.wait { if case .attributesChanged(identity, let changed) = $0 { changed.count == 1 } else { false } }
-        let second = try #require(await visit.room.participants.first)
-        #expect(second.name == long && second.metadata == long && second.attributes[Self.nasty]?.count == 60_000)
+        #expect(await visit.room.participants.first?.attributes[Self.nasty]?.count == 60_000)
 
         // Heard under that identity like anybody.
         let capture = try await AudioCapture(of: await visit.room.voice(of: identity))
