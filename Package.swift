@@ -55,8 +55,8 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["AudioIO", "LocalStore", "Networking", "SyncEngine", logging], path: "Tests/Support",
-            exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
+            name: "TestSupport", dependencies: ["AudioIO", "LocalStore", "Networking", "SyncEngine", logging],
+            path: "Tests/Support", exclude: ["Peers"], resources: [.copy("Conversations")], swiftSettings: settings),
         .testTarget(
             name: "AudioIOTests", dependencies: ["AudioIO", "LocalStore", "TestSupport", logging], swiftSettings: settings),
         .testTarget(name: "NetworkingTests", dependencies: ["Networking", "TestSupport"], swiftSettings: settings),

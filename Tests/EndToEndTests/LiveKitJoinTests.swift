@@ -111,7 +111,7 @@ import Testing
         // The room has the loudspeaker again.
         let recording = call.home.folder.file("heard.raw")
         let listener = try await call.sound.recording(to: recording)
-        let answer = try await call.voice("I am back.", by: SpokenConversation.voices.companion)
+        let answer = try await call.voice("I am back, and I have heard what you said.", by: SpokenConversation.voices.companion)
         try await second.say(answer)
         try await second.tone(hertz: 440, seconds: 1)
         listener.send(signal: SIGTERM)
