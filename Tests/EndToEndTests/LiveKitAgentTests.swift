@@ -57,6 +57,8 @@ import Testing
         try await talk.turn("Good night.")
         #expect(talk.answers.contains { $0.contains("London") }, "\(talk.program.outputSoFar)")
 
+        // The words of the last answer end a little after its sound.
+        try await person.wait(for: "text", ["identity": RoomConversation.agent, "topic": "lk.transcription"], count: 11)
         let events = try await person.events()
         try await person.leave()
         let end = await talk.program.ended()
