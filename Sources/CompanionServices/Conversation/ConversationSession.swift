@@ -16,6 +16,8 @@ package actor ConversationSession {
     private let logger: Logger
     private var conversation: Conversation?
     private var greeting: Reply?
+    /// What the greeting set off; over long before anybody can answer it.
+    private(set) var readingAhead: Task<Void, Never>?
     private var saidGoodbye = false
     private var hasEnded = false
     /// Turns are taken one after the other; these wait.
@@ -49,7 +51,8 @@ package actor ConversationSession {
             reply = Reply(text: begun.greeting.text, language: begun.greeting.language, messageID: begun.message.id)
         }
         greeting = reply
-        await companion.prefetch()
+        // The person is not kept waiting for what may be asked later.
+        readingAhead = Task { [companion] in await companion.prefetch() }
         return reply
     }
 

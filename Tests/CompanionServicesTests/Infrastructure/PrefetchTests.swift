@@ -18,6 +18,7 @@ import Testing
         try await companion.profiles.saveProfile("A teacher from Lahore.", origin: .manual)
         let session = companion.startConversation(channel: "terminal")
         _ = try await session.greet()
+        await session.readingAhead?.value
         #expect(companion.batcher.statistics.totalOperations == 3)
 
         // All four are there already: no miss, and no read of the file.
@@ -42,6 +43,7 @@ import Testing
 
         // A second greeting is the same one, and reads nothing ahead again.
         _ = try await session.greet()
+        await session.readingAhead?.value
         #expect(companion.batcher.statistics.totalOperations == 3)
     }
 
@@ -51,7 +53,9 @@ import Testing
         let companion = try Companion(
             store: person.store, brain: try EmbeddedBrain.load(), options: CompanionOptions(timeZone: .gmt),
             logger: Logger(label: "test"))
-        _ = try await companion.startConversation(channel: "terminal").greet()
+        let session = companion.startConversation(channel: "terminal")
+        _ = try await session.greet()
+        await session.readingAhead?.value
         try await companion.profiles.saveProfile("A gardener.", origin: .manual)
         try await companion.states.updateState(trust: 7)
         #expect(try await companion.profiles.profile() == "A gardener.")
