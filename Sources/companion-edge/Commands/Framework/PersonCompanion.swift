@@ -20,8 +20,7 @@ struct PersonCompanion: Sendable {
         self.store = store
         mind = try Companion(
             store: store, brain: brain, options: options, ladder: ladder, meaning: meaning, sound: sound, cache: cache,
-            pool: pool,
-            remote: remote, logger: logger)
+            pool: pool, remote: remote, logger: logger)
         users = UserService(store: store)
         memories = MemoryService(store: store, users: users)
         profiles = ProfileService(store: store, writer: try RuleProfileWriter())
