@@ -53,6 +53,14 @@ import Testing
         #expect(side(1, pairs).count { $0 == 2 } == 32_000)
     }
 
+    @Test("a clock that was corrected in the middle of a word leaves no gap in it")
+    func correction() {
+        var mixer = StereoMixer(beginning: beginning)
+        for frame in frames(1, from: 0, count: 100) { mixer.person(frame) }
+        for frame in frames(1, from: 1220, count: 100, position: 16_000) { mixer.person(frame) }
+        #expect(side(0, mixer.finish()) == [Int16](repeating: 1, count: 32_000))
+    }
+
     @Test("a recording of a conversation plays both voices at their moments")
     func recording() async throws {
         let folder = try TemporaryDirectory()

@@ -7,7 +7,7 @@ struct FrameAssembler: ~Copyable {
     private var consumed: Int64 = 0
     private var produced: Int64 = 0
     /// When the last sample of the device ended.
-    private var end: Int64 = 0
+    private var clock = SteadyClock(end: 0)
     /// Less than a frame.
     private var pending: [Int16] = []
     /// Where the next frame begins.
@@ -24,7 +24,7 @@ struct FrameAssembler: ~Copyable {
     ) throws(AudioError) -> (frames: [CapturedFrame], lost: Int) {
         let missing = !hasBegun || block.gap != .none || block.rate != rate ? try begin(with: block) : 0
         consumed += Int64(sound.count)
-        end = block.end
+        clock.advance(by: block.duration, reported: block.end)
         let before = pending.count
         if resampler == nil { pending += sound } else { pending += resampler?.process(sound) ?? [] }
         produced += Int64(pending.count - before)
@@ -46,8 +46,8 @@ struct FrameAssembler: ~Copyable {
     /// Starts anew after a break. What was left of a frame is lost with it.
     private mutating func begin(with block: SoundRing.Block) throws(AudioError) -> Int {
         var missing = 0
+        let first = block.end - block.duration
         if hasBegun {
-            let first = block.end - Int64(block.count) * 1_000_000_000 / Int64(block.rate)
             // Less than half a sample apart is no gap; a clock that disagrees with itself makes none either.
             missing = Int(max(0, (first - time(ofPending: 0)) * Int64(CapturedFrame.rate / 1000) + 500_000) / 1_000_000)
         }
@@ -57,6 +57,7 @@ struct FrameAssembler: ~Copyable {
         } else {
             resampler?.reset()
         }
+        clock = SteadyClock(end: first)
         (consumed, produced) = (0, 0)
         pending.removeAll(keepingCapacity: true)
         position += Int64(missing)
@@ -67,10 +68,10 @@ struct FrameAssembler: ~Copyable {
 
     /// When a sample was at the device that waits to be part of a frame.
     private func time(ofPending index: Int) -> Int64 {
-        guard rate > 0 else { return end }
+        guard rate > 0 else { return clock.end }
         // In samples at 16 kHz, times the device's rate, so that nothing is rounded early.
         let place = produced - Int64(pending.count - index)
         let age = consumed * Int64(CapturedFrame.rate) - place * Int64(rate)
-        return end - age * 1_000_000_000 / (Int64(rate) * Int64(CapturedFrame.rate))
+        return clock.end - age * 1_000_000_000 / (Int64(rate) * Int64(CapturedFrame.rate))
     }
 }

@@ -20,6 +20,9 @@ final class SoundRing: Sendable {
         var end: Int64
         /// What is missing between the block before and this one.
         var gap: Gap
+
+        /// In nanoseconds.
+        var duration: Int64 { Int64(count) * 1_000_000_000 / Int64(rate) }
     }
 
     /// Samples that a block has room for: 10 ms at the highest rate.

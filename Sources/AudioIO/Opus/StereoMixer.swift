@@ -1,7 +1,8 @@
 /// Puts what the person said and what the companion said beside each other, each at the moment at which it was in the room.
 struct StereoMixer {
-    /// Samples at 16 kHz by which a frame's time may be off, because drivers tell it roughly, before it counts as a gap.
-    private static let tolerance = 480
+    /// Samples at 16 kHz by which a frame's time may be off, because drivers tell it roughly, before it counts as a gap: after a
+    /// frame that is missing, and after the one right before it, where the clock was corrected if anything.
+    private static let tolerance = (missing: 480, next: 8000)
     /// How far one side is waited for when only the other goes on, in samples: half a second.
     private static let patience = 8000
 
@@ -41,9 +42,11 @@ struct StereoMixer {
         let byTime = Int(clamping: (frame.time - beginning) * 16 / 1_000_000)
         var index = byTime
         if let last = self[keyPath: side].last {
-            let expected = last.index + Int(clamping: frame.position - last.position)
+            let moved = Int(clamping: frame.position - last.position)
+            let expected = last.index + moved
+            let tolerance = moved == CapturedFrame.count ? Self.tolerance.next : Self.tolerance.missing
             // Going by positions, there is no seam between frames.
-            if abs(byTime - expected) < Self.tolerance { index = expected }
+            if abs(byTime - expected) < tolerance { index = expected }
         }
         self[keyPath: side].last = (index, frame.position)
         let end = self[keyPath: side].end

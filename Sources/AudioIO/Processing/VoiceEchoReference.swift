@@ -10,6 +10,8 @@ package struct EchoReference: Sendable {
     private var samples = [Int16](repeating: 0, count: Self.room)
     /// Sample number, counted from the clock's zero, after the newest one; `nil` before the first.
     private var end: Int64?
+    /// After the newest one that was taken.
+    private var taken: Int64?
 
     package init() {}
 
@@ -23,10 +25,20 @@ package struct EchoReference: Sendable {
         end = position + Int64(sound.count)
     }
 
+    /// What was heard from `time` on, as one sound with what was taken before: a canceller loses the room with every sample that is
+    /// left out or comes twice.
+    package mutating func next(at time: Int64, count: Int) -> [Int16] {
+        var position = time / Self.step
+        if let taken, abs(position - taken) <= Self.slack { position = taken }
+        taken = position + Int64(count)
+        return sound(from: position, count: count)
+    }
+
     /// What was heard from `time` on; silence where nothing is known.
-    package func sound(at time: Int64, count: Int) -> [Int16] {
+    package func sound(at time: Int64, count: Int) -> [Int16] { sound(from: time / Self.step, count: count) }
+
+    private func sound(from position: Int64, count: Int) -> [Int16] {
         guard let end else { return [Int16](repeating: 0, count: count) }
-        let position = time / Self.step
         return (0..<Int64(count)).map { offset in
             let place = position + offset
             return place < end && place >= end - Int64(Self.room) ? samples[index(place)] : 0
