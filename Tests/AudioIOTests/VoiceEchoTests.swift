@@ -139,6 +139,83 @@ import Testing
         #expect(gate.caution(heard: residue, played: silence) == 0)
     }
 
+    /// A canceller that takes nothing, and notes what it was given.
+    private final class Witness: EchoCanceller {
+        var given: [[Int16]] = []
+
+        func process(_ heard: [Int16], played: [Int16]) -> [Int16] {
+            given.append(played)
+            return heard
+        }
+
+        func reset() { given = [] }
+    }
+
+    private static func frames(_ sound: [Int16], at start: Int64 = 5_000_000_000, wavering: Int64 = 0) -> [CapturedFrame] {
+        var generator = SeededGenerator(seed: 7)
+        return stride(from: 0, to: sound.count - 159, by: 160).map {
+            let wavering = wavering == 0 ? 0 : Int64.random(in: -wavering...wavering, using: &generator)
+            return CapturedFrame(
+                samples: Array(sound[$0..<$0 + 160]), position: Int64($0), time: start + Int64($0) * 62_500 + wavering)
+        }
+    }
+
+    @Test("a canceller is given our sound without a seam, whatever the clocks of frames say, and follows one that is really off")
+    func seamless() {
+        let sound = (0..<64_000).map { Int16($0 % 30_000 + 1) }
+        let witness = Witness()
+        var own = OwnSound(witness)
+        // The loudspeaker's account is a second ahead.
+        let (ours, theirs) = (Self.frames(sound), Self.frames(sound, wavering: 2_000_000))
+        for frame in ours.prefix(100) { own.gives(frame) }
+        for (our, their) in zip(ours.dropFirst(100), theirs) {
+            own.gives(our)
+            _ = own.clean(their)
+        }
+        let given = witness.given.flatMap { $0 }
+        #expect(given.count == 300 * 160 && zip(given, given.dropFirst()).allSatisfy { $1 == $0 % 30_000 + 1 })
+        // 40 ms ahead of what is heard at the same time, give or take the wavering.
+        #expect(abs(Int(given[0]) - Int(sound[640])) < 40)
+        // By 20 ms no clock wavers.
+        let late = CapturedFrame(samples: ours[0].samples, position: 48_000, time: 5_000_000_000 + 3_020_000_000)
+        _ = own.clean(late)
+        #expect(witness.given.last?.first == sound[48_000 + 320 + 640])
+    }
+
+    @Test("while our loudspeaker is silent nothing is cleaned, unless there is noise to be lowered", arguments: [true, false])
+    func resting(restsInSilence: Bool) {
+        let witness = Witness()
+        var own = OwnSound(witness, restsInSilence: restsInSilence)
+        let silence = [Int16](repeating: 0, count: 16_000 * 5)
+        for frame in Self.frames(Self.speechLike(seconds: 1, seed: 3), at: 7_000_000_000) { own.gives(frame) }
+        for frame in Self.frames(silence) { #expect(own.clean(frame).heard == frame.samples) }
+        // One second of sound, and one until the room is quiet for certain.
+        #expect((180...210).contains(witness.given.count) == restsInSilence)
+        #expect((witness.given.count == 500) != restsInSilence)
+    }
+
+    @Test("what is left of our own sound is known by how it runs, by a clock that drifts as well; somebody else's voice is not")
+    func match() throws {
+        let far = Self.speechLike(seconds: 4, seed: 11)
+        let other = Self.speechLike(seconds: 4, seed: 12)
+        // 300 parts in a million slower, and quiet.
+        let steady = Self.echo(of: far, delay: 1_500)
+        let echo = steady.indices.map { steady[Int(Double($0) * 0.9997)] / 8 }
+        func likeness(_ heard: [Int16]) -> Float {
+            var match = EchoMatch()
+            for start in stride(from: 0, to: 48_000 + 4_000, by: 160) {
+                match.add(heard: Array(heard[start..<start + 160]), own: Array(far[start..<start + 160]))
+            }
+            return match.likeness()
+        }
+        #expect(likeness(echo) > 0.7)
+        #expect(likeness(other) < 0.35)
+        // Somebody who is twice as loud as what is left of us.
+        #expect(likeness(zip(echo, other).map { $0 + $1 / 4 }) < OwnSound.alike)
+        #expect(likeness([Int16](repeating: 3, count: far.count)) == 0)
+        #expect(EchoMatch().likeness() == 0)
+    }
+
     @Test("the reference is found again by time: ahead, wavering, with holes")
     func reference() {
         var reference = EchoReference()

@@ -23,6 +23,9 @@ package struct SoundCleaning: Sendable, Hashable {
     package var automaticGain = false
 
     package init() {}
+
+    /// Whether sound in which nothing of ours can be needs no cleaning.
+    package var isOnlyOfEcho: Bool { noiseSuppression == 0 && !automaticGain }
 }
 
 /// For sound in which somebody else has cancelled the echo already: it is left as it is.

@@ -117,7 +117,7 @@ package struct Configuration: Sendable {
     /// `off`, or the raw value of a ``TurnMode``.
     package var voiceMode: String { text(.voiceMode) ?? "off" }
     /// In dB; 0 is none.
-    package var echoCanceller: String { text(.echoCanceller) ?? "speexdsp" }
+    package var echoCanceller: String { text(.echoCanceller) ?? "auto" }
     package var noiseSuppression: Int { integer(.noiseSuppression) ?? 0 }
     package var automaticGain: Bool { bool(.automaticGain) }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }

@@ -118,10 +118,11 @@ extension ConfigurationKey {
         help: "Whether the daemon listens: always (open), after a wake word, or not (off). 'talk' takes it as the way to be "
             + "addressed.")
     package static let echoCanceller = ConfigurationKey(
-        "COMPANION_ECHO_CANCELLER", .choice(["speexdsp", "livekit"]), default: "speexdsp", example: "livekit", group: .speech,
-        help: "What takes the companion's own voice out of the microphone's sound at home: speexdsp, or livekit, WebRTC's in "
-            + "LiveKit's library, which has to be installed. That hears more of somebody who speaks over the companion, and takes "
-            + "a loud room's echo for a voice more often.")
+        "COMPANION_ECHO_CANCELLER", .choice(["auto", "livekit", "speexdsp"]), default: "auto", example: "speexdsp",
+        group: .speech,
+        help: "What takes the companion's own voice out of the microphone's sound at home: livekit, WebRTC's in LiveKit's "
+            + "library, which takes out almost all of it; speexdsp; or livekit where that library is installed and speexdsp "
+            + "elsewhere (auto).")
     package static let noiseSuppression = ConfigurationKey(
         "COMPANION_NOISE_SUPPRESSION", .integer(0...40), default: "0", example: "12", group: .speech,
         help: "By how many dB steady noise in the microphone's sound is lowered. 0 leaves it: recognisers are used to noise, so "

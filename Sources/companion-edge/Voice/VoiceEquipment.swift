@@ -50,11 +50,14 @@ extension VoiceEquipment {
             })
     }
 
-    /// LiveKit's needs no room. Where its library cannot be used, the echo is cancelled all the same.
+    /// The canceller that the settings ask for, by its name there. LiveKit's needs no room; where its library cannot be used, the echo
+    /// is cancelled by speexdsp.
     static func canceller(
         _ name: String, _ cleaning: SoundCleaning, among models: ModelStore, logger: Logger
     ) throws -> any EchoCanceller {
-        guard name == "livekit" else { return try SpeexEchoCanceller(cleaning) }
+        // Who asked for nothing and installed nothing is not to be warned.
+        let wants = name == "livekit" || name == "auto" && models.find(ModelCatalogue.liveKit) != nil
+        guard wants else { return try SpeexEchoCanceller(cleaning) }
         do {
             let library = try RoomLibrary.load(models, logger: logger)
             return try LiveKitEchoCanceller(cleaning, library: library, logger: logger)

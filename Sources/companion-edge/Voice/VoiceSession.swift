@@ -8,6 +8,8 @@ import Logging
 actor VoiceSession {
     /// Words so far are asked for after so much sound, in samples.
     static let partialEvery = 16_000 / 5
+    /// Frames after which a voice over ours is compared with it again, and from which probability on it may be one.
+    private static let (lookEvery, doubtful): (Int, Float) = (5, 0.3)
 
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
@@ -42,6 +44,9 @@ actor VoiceSession {
     var mover: Task<Void, Never>?
     private let recorder: TurnRecorder?
     private var framesSinceLevel = 0
+    private var framesSinceLook = 0
+    /// Whether the voice that is heard was found to be our own, at the last look.
+    private var isOwnVoice = false
     private var quietWaiters: [CheckedContinuation<Void, Never>] = []
     private var hasStopped = false
     var fillers: VoiceFillers
@@ -62,7 +67,8 @@ actor VoiceSession {
         engine = TurnEngine(settings: settings, endpoint: endpoint)
         timeline = VoiceTimeline()
         detector = parts.detector
-        own = OwnSound(try parts.canceller(parts.cleaning), delay: parts.echoDelay)
+        own = OwnSound(
+            try parts.canceller(parts.cleaning), delay: parts.echoDelay, restsInSilence: parts.cleaning.isOnlyOfEcho)
         gate = parts.echoLoss.map { EchoGate(loss: $0) } ?? EchoGate()
         fillers = VoiceFillers(rate: parts.loudspeaker.rate)
         tapes = TurnTapes(parts.recordings, logger: parts.logger)
@@ -201,7 +207,7 @@ actor VoiceSession {
         guard !engine.isMuted else { return }
         let (clean, played) = own.clean(frame)
         // Our own voice has to be told from others' while we speak.
-        let caution = gate.caution(heard: clean, played: played)
+        let caution = caution(clean, played)
         detector.caution = engine.phase == .speaking ? max(0.1, caution) : caution
         timeline.note(frame)
         recent.add(clean, at: frame.position)
@@ -231,6 +237,19 @@ actor VoiceSession {
             framesSinceLevel = 0
             publish(.level(EchoGate.level(clean), isVoice: detector.isSpeaking))
         }
+    }
+
+    /// How much clearer than usual a voice has to be.
+    private func caution(_ heard: [Int16], _ played: [Int16]) -> Float {
+        let byLevel = gate.caution(heard: heard, played: played)
+        framesSinceLook += 1
+        if byLevel == 0 {
+            isOwnVoice = false
+        } else if framesSinceLook >= Self.lookEvery, detector.probability >= Self.doubtful {
+            framesSinceLook = 0
+            isOwnVoice = own.likeness() >= OwnSound.alike
+        }
+        return isOwnVoice ? 1 : byLevel
     }
 
     private func forgetSound() {

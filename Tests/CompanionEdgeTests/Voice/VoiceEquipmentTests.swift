@@ -15,6 +15,8 @@ struct VoiceEquipmentTests {
         func made(_ name: String, among models: ModelStore) throws -> any EchoCanceller {
             try VoiceEquipment.canceller(name, SoundCleaning(), among: models, logger: logger)
         }
+        #expect(try made("auto", among: all) is LiveKitEchoCanceller)
+        #expect(try made("auto", among: none) is SpeexEchoCanceller)
         #expect(try made("livekit", among: all) is LiveKitEchoCanceller)
         #expect(try made("livekit", among: none) is SpeexEchoCanceller)
         #expect(try made("speexdsp", among: all) is SpeexEchoCanceller)

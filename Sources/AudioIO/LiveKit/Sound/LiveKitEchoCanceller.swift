@@ -68,12 +68,12 @@ package final class LiveKitEchoCanceller: EchoCanceller {
 }
 
 extension LiveKitRequest {
-    /// `NewApmRequest` of livekit-ffi's `audio_frame.proto`: echo, gain, the rumble below voices, noise.
+    /// `NewApmRequest` of livekit-ffi's `audio_frame.proto`: echo, gain, noise. The rumble below voices stays: a recording is to sound
+    /// like the room.
     fileprivate static func cleaner(_ settings: SoundCleaning) -> LiveKitRequest {
         LiveKitRequest("make an echo canceller", 50) {
             $0.put(1, true)
             $0.put(2, settings.automaticGain)
-            $0.put(3, true)
             $0.put(4, settings.noiseSuppression > 0)
         }
     }
