@@ -47,6 +47,24 @@ import Testing
         #expect(talk.look().contains(.cut(generation: 1)))
     }
 
+    @Test("few words that begin like a nod wait for the rest of them: they may be misheard as yet")
+    func nodBegins() {
+        var talk = speaking()
+        talk.tell(.voiceStarted(at: 12_000), at: 12_060)
+        talk.wait(until: 12_450)
+        talk.tell(.partial(hearing: 2, text: "okay, I say"), at: 12_500)
+        #expect(talk.phase == .paused)
+        talk.tell(.voiceEnded(at: 12_700), at: 12_950)
+        talk.tell(.transcript(hearing: 2, text: "Okay, I see."), at: 13_000)
+        #expect(talk.phase == .speaking)
+        #expect(!talk.look().contains(.cut(generation: 1)))
+
+        var more = speaking()
+        more.tell(.voiceStarted(at: 12_000), at: 12_060)
+        more.tell(.partial(hearing: 2, text: "okay, but what about tomorrow"), at: 12_900)
+        #expect(more.phase == .capturing)
+    }
+
     @Test("nobody interrupted: it goes on, whether the recogniser finds nothing or says nothing at all")
     func falseInterruption() {
         var talk = speaking()

@@ -27,6 +27,12 @@ package enum SpokenSigns {
         return .speech
     }
 
+    /// Whether so few words begin as somebody does who only follows: the rest may be misheard as yet.
+    package static func mayBeBackChannel(_ text: String) -> Bool {
+        let words = words(text)
+        return words.count <= 4 && (1...3).contains { $0 <= words.count && backChannels.contains(Array(words.prefix($0))) }
+    }
+
     /// Whether it ends in the middle of something: with a word that something has to follow.
     package static func isUnfinished(_ text: String) -> Bool {
         let words = words(text)

@@ -201,7 +201,7 @@ extension TurnEngine {
             case .stop: if !isEcho(text) { stopSpeaking() }
             case .speech:
                 // Of two words of our own it is not known yet that they are; and a voice that lasts has made us pause by then.
-                guard !isEcho(text), SpokenSigns.words(text).count > 2 else { return }
+                guard !isEcho(text), SpokenSigns.words(text).count > 2, !SpokenSigns.mayBeBackChannel(text) else { return }
                 interrupt()
             }
         case .idle, .listening, .capturing, .endpointing, .thinking, .followUp: return
