@@ -11,13 +11,18 @@ struct SpokenConversation: WitnessedConversation {
     let program: ChildProcess
     /// Reads what the turn engine saw and decided.
     let log: ChildProcess
+    /// Where the person speaks.
+    private let place: String
 
     /// The person's voice, which is the better understood one, and the companion's: the embedded one, whatever else is installed.
     static let voices = (person: "piper-joe", companion: "en-gb")
 
-    /// - Parameter terminal: whether it runs at a (pseudo) terminal, whose keys are the program's input.
+    /// - Parameters:
+    ///   - microphone: `mic` hears the person alone; `loop`, into which the person speaks as well, hears the loudspeaker as loud as it is.
+    ///   - terminal: whether it runs at a (pseudo) terminal, whose keys are the program's input.
     static func begin(
-        _ arguments: String..., at home: Home? = nil, with server: SoundServer? = nil, terminal: Bool = false
+        _ arguments: String..., at home: Home? = nil, with server: SoundServer? = nil, microphone: String = "mic",
+        terminal: Bool = false, settings: [String: String] = [:]
     ) async throws -> SpokenConversation {
         let home = try home ?? Home()
         let server = if let server { server } else { try await SoundServer() }
@@ -25,10 +30,12 @@ struct SpokenConversation: WitnessedConversation {
         try #require(mkfifo(pipe.path, 0o600) == 0)
         let log = try ChildProcess(URL(filePath: "/usr/bin/env"), ["cat", pipe.path])
         let command =
-            ["talk", "--microphone", "alsa:mic", "--loudspeaker", "alsa:speaker", "--record-turns", pipe.path] + arguments
+            [
+                "talk", "--microphone", "alsa:\(microphone)", "--loudspeaker", "alsa:speaker", "--record-turns", pipe.path,
+            ] + arguments
         let environment = server.environment.merging([
             "COMPANION_MODELS_DIR": try SpeechModels.ready().path, "COMPANION_SPEAKING_VOICE": voices.companion,
-        ]) { $1 }
+        ]) { $1 }.merging(settings) { $1 }
         let program: ChildProcess
         let hasBegun: Bool
         if terminal {
@@ -46,7 +53,8 @@ struct SpokenConversation: WitnessedConversation {
         guard hasLog else {
             throw PeerError(description: "talk began no log: \(program.errorsSoFar)")
         }
-        return SpokenConversation(home: home, server: server, program: program, log: log)
+        return SpokenConversation(
+            home: home, server: server, program: program, log: log, place: microphone == "loop" ? "speaker" : "room")
     }
 
     /// How often the answer has been heard to its end.
@@ -122,7 +130,7 @@ struct SpokenConversation: WitnessedConversation {
     }
 
     func play(_ samples: [Int16]) async throws {
-        let speaker = try await server.speak(samples)
+        let speaker = try await server.speak(samples, into: place)
         _ = await speaker.ended()
     }
 

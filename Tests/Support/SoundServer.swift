@@ -131,8 +131,24 @@ package final class SoundServer: Sendable {
             try start(
                 [
                     "sh", "-c",
-                    "exec pacat --latency-msec=40 -d \(sink) --raw --rate=48000 --channels=2 --format=s16le </dev/zero",
+                    "exec pacat -v --latency-msec=40 -d \(sink) --raw --rate=48000 --channels=2 --format=s16le </dev/zero",
                 ], folder)
+        }
+        for keeper in keepers {
+            guard await keeper.errors(contain: "Stream successfully created") else {
+                throw PeerError(description: "pacat did not start: \(keeper.errorsSoFar)")
+            }
+        }
+        // Blocks that were begun before are heard first: until they are over, microphones hear nothing. Half a second of what comes
+        // then shows that they hear.
+        for source in ["mic", "speaker.monitor"] {
+            let heard = try await start(
+                [
+                    "sh", "-c",
+                    "parec --latency-msec=20 -d \(source) --raw --rate=8000 --channels=1 --format=s16le | head -c 8000 >/dev/null",
+                ], folder
+            ).ended()
+            guard heard.status == 0 else { throw PeerError(description: "parec \(source): \(heard.errors)") }
         }
         return Processes(server: server, keepers: keepers)
     }
