@@ -58,6 +58,52 @@ import Testing
         #expect(try run(&usual, windows(10)) == [.started(position: 0)])
     }
 
+    /// A voice of so many dB below full scale.
+    private func voice(_ level: Double, seconds: Double) -> [Int16] {
+        Signal.tone(300, rate: 16_000, seconds: seconds, amplitude: 32_768 * 2.0.squareRoot() * pow(10, level / 20))
+    }
+
+    private func everVoice() -> VoiceActivityDetector {
+        VoiceActivityDetector(model: Script(probabilities: [Float](repeating: 1, count: 4000)))
+    }
+
+    @Test("a television that goes on behind the person neither keeps their turn open nor begins one, until it is quiet for long")
+    func television() throws {
+        var detector = everVoice()
+        let events = try run(&detector, voice(-20, seconds: 2) + voice(-34, seconds: 15))
+        #expect(events.count == 3 && events.first == .started(position: 0))
+        guard case .ended(let end) = events.last else { return #expect(Bool(false), "\(events)") }
+        #expect((32_000...38_000).contains(end), "\(end)")
+        // The person is as loud as before, and known at once.
+        let more = try run(&detector, voice(-22, seconds: 1) + voice(-34, seconds: 2), from: 17 * 16_000)
+        guard case .started(let start) = more.first else { return #expect(Bool(false), "\(more)") }
+        #expect(abs(start - 17 * 16_000) < 1024 && more.count == 3)
+        // Ten seconds later 12 dB are as near as anybody.
+        let late = try run(&detector, voice(-34, seconds: 40), from: 20 * 16_000)
+        guard case .started(let soft) = late.first else { return #expect(Bool(false), "\(late)") }
+        #expect((25 * 16_000...31 * 16_000).contains(soft))
+    }
+
+    @Test("who gets louder in front of a television is the voice from then on; a cough tells nothing of who follows")
+    func foreground() throws {
+        var louder = everVoice()
+        let events = try run(&louder, voice(-36, seconds: 10) + voice(-20, seconds: 2) + voice(-36, seconds: 3))
+        guard case .ended(let end) = events.last else { return #expect(Bool(false), "\(events)") }
+        #expect((12 * 16_000...12 * 16_000 + 6_000).contains(end))
+
+        var coughing = VoiceActivityDetector(
+            model: Script(probabilities: [Float](repeating: 1, count: 10) + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + [1, 1, 1, 1, 1]))
+        let cough = try run(&coughing, voice(-6, seconds: 0.32) + windows(10) + voice(-30, seconds: 0.2))
+        #expect(cough.count { if case .started = $0 { true } else { false } } == 2)
+
+        var addressed = everVoice()
+        _ = try run(&addressed, voice(-20, seconds: 2) + voice(-34, seconds: 1))
+        #expect(!addressed.isSpeaking)
+        addressed.expectAnybody()
+        _ = try run(&addressed, voice(-34, seconds: 1), from: 3 * 16_000)
+        #expect(addressed.isSpeaking)
+    }
+
     @Test("the sound from before a voice is there, half a second of it, at the position it claims")
     func preRoll() throws {
         let samples = (0..<(40 * 512)).map { Int16(truncatingIfNeeded: $0) }

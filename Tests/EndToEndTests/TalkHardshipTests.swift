@@ -33,6 +33,32 @@ import Testing
         #expect(lastAnswer(ended).contains("London"), "\(ended.output)")
     }
 
+    @Test("a television behind the person: whoever is nearer is understood and answered, and the television is not")
+    func television() async throws {
+        let talk = try await SpokenConversation.begin()
+        try await talk.turn("My sister lives in London.")
+        let programme = try await talk.sound(
+            of: "The weather tomorrow is cloudy in the north, and dry in the south. In the evening there is rain on the coast. "
+                + "The government has not said when the new railway will be opened. The match ended without a goal.",
+            by: SpokenConversation.voices.companion)
+        let television = try await talk.server.speak(programme.map { $0 / 16 }, times: 8)
+        let question = "Where does my sister live now?"
+        for _ in 0..<2 { try await talk.turn(question) }
+        television.send(signal: SIGTERM)
+        _ = await television.ended()
+        let log = try talk.turns
+        let ended = await talk.end()
+        #expect(SpokenConversation.cuts(log) == 0 && troubles(log).isEmpty)
+        let said = ended.output.split(separator: "\n").filter { $0.hasPrefix("you") }
+        #expect(said.count == 3, "\(ended.output)")
+        #expect(lastAnswer(ended).contains("London"), "\(ended.output)")
+        // Nobody waits for the television to end.
+        let waits = log.entries.flatMap(\.effects).compactMap { effect in
+            if case .measured(let times) = effect { times.endpoint - times.voiceEnd } else { nil }
+        }
+        #expect(waits.count == 3 && waits.allSatisfy { $0 < 2000 }, "\(waits)")
+    }
+
     /// A microphone that hears the loudspeaker.
     enum LoudRoom: String, CaseIterable, Sendable {
         /// As loud as the person, by the loudspeaker's clock, as devices of one sound card do.

@@ -15,7 +15,8 @@ package enum VoiceActivity: Sendable, Hashable {
     case caughtUp
 }
 
-/// Finds where voices begin and end. Two thresholds keep it from flickering: one to begin, a lower one to go on.
+/// Finds where voices begin and end. Two thresholds keep it from flickering: one to begin, a lower one to go on. A voice in the
+/// background of another is none, see ``VoiceLoudness``.
 package struct VoiceActivityDetector: Sendable {
     package struct Settings: Sendable, Hashable {
         /// Probability at which a voice begins, 0…1.
@@ -47,6 +48,7 @@ package struct VoiceActivityDetector: Sendable {
     package private(set) var skipped = 0
 
     private var model: any VoiceActivityModel
+    private var loudness = VoiceLoudness()
     private var window: [Int16] = []
     /// Sound of the last while, and the position after its last sample.
     private var kept: [Int16] = []
@@ -99,18 +101,32 @@ package struct VoiceActivityDetector: Sendable {
         window.removeAll(keepingCapacity: true)
         kept.removeAll(keepingCapacity: true)
         (end, candidate, isSpeaking, isPausing, probability) = (nil, nil, false, false, 0)
+        loudness.forget()
     }
+
+    /// Whoever speaks next may be quieter than who spoke before.
+    package mutating func expectAnybody() { loudness.forget() }
 
     /// Time is missing. What was being judged is incomplete, and a voice before the gap is over if the gap is long enough.
     private mutating func skip(to position: Int64, _ events: inout [VoiceActivity]) {
         model.reset()
         window.removeAll(keepingCapacity: true)
         kept.removeAll(keepingCapacity: true)
+        if !isSpeaking { drop() } else if position - lastVoice >= frames(settings.minimumSilence) { finish(&events) }
+    }
+
+    /// The voice is over.
+    private mutating func finish(_ events: inout [VoiceActivity]) {
+        (isSpeaking, isPausing) = (false, false)
+        loudness.end(at: lastVoice)
+        events.append(.ended(position: lastVoice))
+    }
+
+    /// What might have become a voice is none.
+    private mutating func drop() {
+        guard candidate != nil else { return }
         candidate = nil
-        if isSpeaking, position - lastVoice >= frames(settings.minimumSilence) {
-            (isSpeaking, isPausing) = (false, false)
-            events.append(.ended(position: lastVoice))
-        }
+        loudness.end(at: lastVoice)
     }
 
     private mutating func watch(_ delay: Int, _ events: inout [VoiceActivity]) {
@@ -140,9 +156,11 @@ package struct VoiceActivityDetector: Sendable {
             skipsNext = true
         }
         let threshold = isSpeaking || candidate != nil ? settings.deactivation : settings.activation
-        let isVoice = probability >= threshold + caution
-        if isVoice {
+        loudness.hear(window)
+        let isForeground = isSpeaking ? loudness.isOfVoice : loudness.mayBegin(at: end)
+        if probability >= threshold + caution, isForeground {
             lastVoice = end
+            loudness.count()
             if isPausing {
                 isPausing = false
                 events.append(.resumed(position: end - Int64(VoiceWindow.samples)))
@@ -159,10 +177,9 @@ package struct VoiceActivityDetector: Sendable {
                 events.append(.paused(position: lastVoice))
             }
             guard end - lastVoice >= frames(settings.minimumSilence) else { return }
-            (isSpeaking, isPausing) = (false, false)
-            events.append(.ended(position: lastVoice))
+            finish(&events)
         } else {
-            candidate = nil
+            drop()
         }
     }
 

@@ -131,7 +131,10 @@ actor VoiceSession {
     // MARK: From outside
 
     /// The wake word was heard, or a key pressed.
-    func address() { tell(.addressed) }
+    func address() {
+        detector.expectAnybody()
+        tell(.addressed)
+    }
 
     func button(isDown: Bool) { tell(isDown ? .buttonDown : .buttonUp) }
 

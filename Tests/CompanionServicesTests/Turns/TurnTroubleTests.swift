@@ -134,6 +134,39 @@ import Testing
         #expect(paused.phase == .speaking)
     }
 
+    @Test("who speaks for long with short pauses is heard once, piece by piece, however slow the recogniser is")
+    func longSpeech() {
+        var talk = TurnHarness()
+        talk.tell(.voiceStarted(at: 1000), at: 1060)
+        talk.tell(.voiceEnded(at: 13_000), at: 13_250)
+        _ = talk.look()
+        // Its words are not there yet when the voice is back, twice.
+        talk.tell(.voiceStarted(at: 13_300), at: 13_380)
+        talk.tell(.voiceEnded(at: 14_000), at: 14_250)
+        talk.tell(.voiceStarted(at: 14_300), at: 14_380)
+        #expect(talk.look().allSatisfy { if case .hear = $0 { false } else { true } })
+        talk.tell(.transcript(hearing: 1, text: "Once there was a king"), at: 15_000)
+        #expect(talk.look().contains(.hear(hearing: 2, since: 13_300, continues: 1)))
+        #expect(talk.phase == .capturing)
+        talk.tell(.voiceEnded(at: 16_000), at: 16_250)
+        talk.tell(.transcript(hearing: 2, text: "who had a garden."), at: 16_500)
+        #expect(talk.look().contains(.prepare(generation: 1, text: "Once there was a king who had a garden.")))
+
+        // The voice is over when the words come: the rest is asked for at once, and waited for.
+        var over = TurnHarness()
+        over.tell(.voiceStarted(at: 1000), at: 1060)
+        over.tell(.voiceEnded(at: 13_000), at: 13_250)
+        over.tell(.voiceStarted(at: 13_300), at: 13_380)
+        over.tell(.voiceEnded(at: 14_000), at: 14_250)
+        _ = over.look()
+        over.tell(.transcript(hearing: 1, text: "Once there was a king"), at: 16_000)
+        let effects = over.look()
+        #expect(effects.suffix(2) == [.hear(hearing: 2, since: 13_300, continues: 1), .finishHearing(hearing: 2)])
+        over.tell(.transcript(hearing: 2, text: "who had a garden."), at: 16_400)
+        over.wait(until: 17_000)
+        #expect(over.phase == .thinking)
+    }
+
     @Test("muted in the middle of a word: nothing of it is kept; what was said to its end is answered")
     func muted() {
         var talk = TurnHarness()

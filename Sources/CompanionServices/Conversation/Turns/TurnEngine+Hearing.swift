@@ -170,7 +170,13 @@ extension TurnEngine {
         if let pause = utterance?.heldPause { learn { $0.observe(cutOff: pause, in: $1) } }
         utterance?.heldPause = nil
         discardPrepared()
-        continueUtterance(at: time)
+        if let utterance, utterance.isFinished, utterance.text == nil, time - utterance.hearingBegan > settings.preemptive {
+            // So much is not heard twice: with every short pause the words would come later, and in the end never.
+            self.utterance?.resumed = utterance.resumed ?? time
+            self.utterance?.voiceEnd = nil
+        } else {
+            continueUtterance(at: time)
+        }
         enter(.capturing)
     }
 
@@ -222,6 +228,10 @@ extension TurnEngine {
             hearAnew(since: now)
             return
         }
+        if let resumed = utterance.resumed, [.capturing, .endpointing].contains(phase) {
+            hearOn(since: resumed)
+            return
+        }
         switch phase {
         case .speaking, .paused: judgeOverlap(text)
         case .endpointing:
@@ -238,6 +248,16 @@ extension TurnEngine {
             }
         case .idle, .listening, .capturing, .thinking, .followUp: break
         }
+    }
+
+    /// The words of a long utterance are there; now for what was said since.
+    private mutating func hearOn(since time: TurnTime) {
+        let end = utterance?.voiceEnd
+        utterance?.resumed = nil
+        hearAnew(since: time)
+        guard let end else { return }
+        finishHearing(at: end)
+        start(.watchdog, after: settings.patience.transcript)
     }
 
     /// What was said over us: nothing, something that needs no answer, or a turn.

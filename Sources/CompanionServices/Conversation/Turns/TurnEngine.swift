@@ -34,6 +34,8 @@ package struct TurnEngine: Sendable {
         var isStop = false
         /// How long the person had been silent when they went on after their turn seemed over.
         var heldPause: Int?
+        /// Since when the voice is back, while the words before are still being found.
+        var resumed: TurnTime?
 
         var isVoiced: Bool { voiceEnd == nil }
     }
