@@ -5,9 +5,9 @@ struct SteadyClock {
     private static let memory = 100
     /// So far, in nanoseconds, counted time and most reports may differ before the count is corrected. Between a microphone and a
     /// loudspeaker every correction moves the echo, so that there are to be few.
-    private static let tolerance: (first: Int64, later: Int64) = (1_000_000, 20_000_000)
-    /// So far no driver errs: the sound stood still meanwhile.
-    private static let standstill: Int64 = 300_000_000
+    private static let tolerance: (first: Int64, later: Int64) = (1_000_000, 10_000_000)
+    /// So far hardly any driver errs: where several reports in a row say so, the sound stood still meanwhile.
+    private static let standstill: (distance: Int64, reports: Int) = (300_000_000, 3)
 
     /// When the last sample ended, in nanoseconds of ``MonotonicTime``.
     private(set) var end: Int64
@@ -15,6 +15,8 @@ struct SteadyClock {
     private var deviations: [Int64] = []
     private var next = 0
     private var isCorrected = false
+    /// Reports in a row that were far away.
+    private var strays = 0
 
     /// - Parameter end: when the sound begins, as far as is known.
     init(end: Int64) {
@@ -24,10 +26,12 @@ struct SteadyClock {
     /// Sound of so many nanoseconds more, whose end was at `reported` by the driver's account.
     mutating func advance(by duration: Int64, reported: Int64) {
         end += duration
-        guard abs(reported - end) <= Self.standstill else {
-            self = SteadyClock(end: reported)
+        guard abs(reported - end) <= Self.standstill.distance else {
+            strays += 1
+            if strays >= Self.standstill.reports { self = SteadyClock(end: reported) }
             return
         }
+        strays = 0
         if deviations.count < Self.memory {
             deviations.append(reported - end)
         } else {

@@ -1,7 +1,8 @@
 /// Puts what the person said and what the companion said beside each other, each at the moment at which it was in the room.
 struct StereoMixer {
     /// Samples at 16 kHz by which a frame's time may be off, because drivers tell it roughly, before it counts as a gap: after a
-    /// frame that is missing, and after the one right before it, where the clock was corrected if anything.
+    /// frame that is missing, and after the one right before it, where the clock was corrected if anything. That side then stays off
+    /// by as much: better than a hole in a word.
     private static let tolerance = (missing: 480, next: 8000)
     /// How far one side is waited for when only the other goes on, in samples: half a second.
     private static let patience = 8000

@@ -68,8 +68,8 @@ package struct DeviceProbe: Sendable {
     /// Plays chimes only; `nil` when they are not heard.
     package func echo() async throws -> Echo? {
         try await withDevices { ear, mouth in
-            // What a device does when it is opened is no echo.
-            _ = try await ear.listen(seconds: 0.3)
+            // What a device does when it is opened is no echo, and its account of time is not yet steady.
+            _ = try await ear.listen(seconds: 2.2)
             return try await Self.echo(ear, mouth).0
         }
     }

@@ -19,7 +19,7 @@ struct EchoMatch: Sendable {
         Self.append(own, to: &self.own, keeping: Self.window + Self.reach)
     }
 
-    mutating func reset() { (heard, own) = ([], []) }
+    mutating func forget() { (heard, own) = ([], []) }
 
     /// The normalised correlation of the last 0.5 s with our own sound where it is greatest, 0…1. In rooms that were measured it was
     /// above 0.4 in nine tenths of our own echo, and in one thousandth of what somebody else says.
@@ -42,8 +42,12 @@ struct EchoMatch: Sendable {
                 ownEnergy += new * new - gone * gone
             }
             guard ownEnergy > floor else { continue }
-            var product: Float = 0
-            for index in 0..<window { product += heard[index] * own[place + index] }
+            // Eight sums at once, which a processor can do.
+            var sums = SIMD8<Float>()
+            for index in stride(from: 0, to: window, by: 8) {
+                for lane in 0..<8 { sums[lane] += heard[index + lane] * own[place + index + lane] }
+            }
+            let product = sums.sum()
             greatest = max(greatest, product * product / ownEnergy)
         }
         return min(1, (greatest / energy).squareRoot())

@@ -41,6 +41,9 @@ package struct OwnSound {
         return (heard, reference.sound(at: echo, count: frame.samples.count))
     }
 
+    /// Muted: nothing of the microphone's sound is kept.
+    package mutating func forget() { match.forget() }
+
     /// How closely what was left of the microphone's sound lately follows our own, 0…1; above ``alike`` it is our own.
     package func likeness() -> Float { match.likeness() }
 }

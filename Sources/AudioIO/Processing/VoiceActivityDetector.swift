@@ -15,8 +15,8 @@ package enum VoiceActivity: Sendable, Hashable {
     case caughtUp
 }
 
-/// Finds where voices begin and end. Two thresholds keep it from flickering: one to begin, a lower one to go on. A voice in the
-/// background of another is none, see ``VoiceLoudness``.
+/// Finds where voices begin and end. Two thresholds keep it from flickering: one to begin, a lower one to go on. Where that is
+/// asked for, a voice in the background of another is none.
 package struct VoiceActivityDetector: Sendable {
     package struct Settings: Sendable, Hashable {
         /// Probability at which a voice begins, 0…1.
@@ -31,6 +31,8 @@ package struct VoiceActivityDetector: Sendable {
         package var pause = 90
         /// Sound kept from before a voice, in milliseconds.
         package var preRoll = 500
+        /// Whether who is clearly quieter than the person was a moment ago is somebody else, see ``VoiceLoudness``.
+        package var leavesOutBackground = false
         /// Behind real time by so much is told, in milliseconds.
         package var alarm = 200
 
@@ -155,12 +157,11 @@ package struct VoiceActivityDetector: Sendable {
             probability = try model.probability(of: window)
             skipsNext = true
         }
+        if settings.leavesOutBackground { loudness.hear(window) }
         let threshold = isSpeaking || candidate != nil ? settings.deactivation : settings.activation
-        loudness.hear(window)
-        let isForeground = isSpeaking ? loudness.isOfVoice : loudness.mayBegin(at: end)
-        if probability >= threshold + caution, isForeground {
+        if probability >= threshold + caution, isForeground(endingAt: end) {
             lastVoice = end
-            loudness.count()
+            if settings.leavesOutBackground { loudness.count() }
             if isPausing {
                 isPausing = false
                 events.append(.resumed(position: end - Int64(VoiceWindow.samples)))
@@ -181,6 +182,12 @@ package struct VoiceActivityDetector: Sendable {
         } else {
             drop()
         }
+    }
+
+    /// Whether the window, which has a voice in it, is of the person who speaks or begins to.
+    private mutating func isForeground(endingAt end: Int64) -> Bool {
+        guard settings.leavesOutBackground else { return true }
+        return isSpeaking ? loudness.isOfVoice() : loudness.mayBegin(at: end)
     }
 
     private func frames(_ milliseconds: Int) -> Int64 {

@@ -1,11 +1,11 @@
 /// Tells the one who speaks with us from voices further away, a television above all, by how loud they are: who is clearly quieter
-/// than the person was a moment ago neither keeps a turn from ending nor begins one. Nothing is known of anybody before the first
-/// voice, and after a while anybody may speak as softly as they like.
+/// than the person neither keeps a turn from ending nor, when they were heard beside it, begins one soon after. Nothing is known of
+/// anybody before the first voice, and after a while anybody may speak as softly as they like.
 struct VoiceLoudness: Sendable {
     /// Further below the voice that speaks, in dB, is somebody else. Within a sentence, people vary by less.
     private static let besideVoice: Float = 10
     /// The same for a voice that begins after another, and by how much more with each second since.
-    private static let (afterVoice, decay): (Float, Float) = (10, 0.2)
+    private static let (afterVoice, decay): (Float, Float) = (10, 0.3)
     /// How loud it is just now is the loudest of so many windows of 32 ms: a quarter of a second has a vowel in it.
     private static let now = 8
     /// The voice is known by its last two seconds, once it has lasted for 0.6.
@@ -14,7 +14,9 @@ struct VoiceLoudness: Sendable {
     /// Of the newest windows, and of those that were the voice's, in dB of full scale.
     private var recent: [Float] = []
     private var voice: [Float] = []
-    /// The voice before this one, and the position of its end.
+    /// Whether a quieter voice was heard beside it.
+    private var hasBackground = false
+    /// The voice before this one, if there was another beside it, and the position of its end.
     private var before: (level: Float, end: Int64)?
 
     /// Takes note of a window of sound.
@@ -23,10 +25,11 @@ struct VoiceLoudness: Sendable {
         if recent.count > Self.now { recent.removeFirst() }
     }
 
-    /// Whether the newest window is loud enough to be of the voice that speaks.
-    var isOfVoice: Bool {
-        guard voice.count >= Self.least else { return true }
-        return level >= Self.typical(voice) - Self.besideVoice
+    /// Whether the newest window, in which somebody speaks, is loud enough to be of the voice that speaks.
+    mutating func isOfVoice() -> Bool {
+        guard voice.count >= Self.least, level < Self.typical(voice) - Self.besideVoice else { return true }
+        hasBackground = true
+        return false
     }
 
     /// Whether it is loud enough for a voice to begin at `position`.
@@ -44,7 +47,8 @@ struct VoiceLoudness: Sendable {
 
     /// The voice ended at `position`. A short one, which may be a cough or a door, tells nothing.
     mutating func end(at position: Int64) {
-        if voice.count >= Self.least { before = (Self.typical(voice), position) }
+        if voice.count >= Self.least { before = hasBackground ? (Self.typical(voice), position) : nil }
+        hasBackground = false
         voice.removeAll(keepingCapacity: true)
     }
 

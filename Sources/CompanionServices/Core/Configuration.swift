@@ -116,8 +116,8 @@ package struct Configuration: Sendable {
     package var loudspeaker: String { text(.loudspeaker) ?? "default" }
     /// `off`, or the raw value of a ``TurnMode``.
     package var voiceMode: String { text(.voiceMode) ?? "off" }
-    /// In dB; 0 is none.
     package var echoCanceller: String { text(.echoCanceller) ?? "auto" }
+    /// In dB; 0 is none.
     package var noiseSuppression: Int { integer(.noiseSuppression) ?? 0 }
     package var automaticGain: Bool { bool(.automaticGain) }
     package var upliftBaseURL: URL? { url(.upliftBaseURL) }

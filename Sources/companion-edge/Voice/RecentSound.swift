@@ -26,8 +26,11 @@ struct RecentSound: Sendable {
         }
     }
 
-    func sound(from position: Int64) -> [Int16] {
-        Array(samples.suffix(Int(max(0, end - max(position, start)))))
+    /// What was heard since `position`, and before `limit`.
+    func sound(from position: Int64, to limit: Int64 = .max) -> [Int16] {
+        let first = Int(min(Int64(samples.count), max(0, position - start)))
+        let last = Int(min(Int64(samples.count), max(0, min(limit, end) - start)))
+        return first < last ? Array(samples[first..<last]) : []
     }
 
     /// Muted: nothing of it is kept.

@@ -58,7 +58,10 @@ extension VoiceSession {
 
     func hear(_ number: Int, since: TurnTime, continuing continued: Int?) {
         if let continued { hearings.removeValue(forKey: continued)?.cancel() }
-        let start = detector.preRoll(before: timeline.position(at: since))
+        let position = timeline.position(at: since)
+        var start = detector.preRoll(before: position)
+        // What the hearing before was given has its words already.
+        if continued != nil, heardUpTo <= position { start = max(start, heardUpTo) }
         hearings[number] = SpeechHearing(expectingVoiceSince: start) { [weak self] sound in await self?.recognise(number, sound) }
         if detector.isSpeaking { hearings[number]?.begin(with: recent.sound(from: start)) }
     }
@@ -73,7 +76,14 @@ extension VoiceSession {
 
     func finishHearing(_ number: Int) {
         // A voice that was too soft to be noticed may still be understood.
-        if let start = hearings[number]?.expectsVoiceSince { hearings[number]?.begin(with: recent.sound(from: start)) }
+        if let start = hearings[number]?.expectsVoiceSince {
+            // One that is over already: what came after it is no part of it.
+            let end = !detector.isSpeaking && voiceEnd > start ? voiceEnd + Self.onset : recent.end
+            hearings[number]?.begin(with: recent.sound(from: start, to: end))
+            heardUpTo = min(end, recent.end)
+        } else {
+            heardUpTo = recent.end
+        }
         hearings[number]?.finish()
     }
 

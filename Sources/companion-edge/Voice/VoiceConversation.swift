@@ -51,6 +51,8 @@ struct VoiceConversation: Sendable {
         settings.mode = choice.mode
         var detection = VoiceActivityDetector.Settings()
         if choice.mode == .wakeWord { detection.preRoll = 2000 }
+        // Who holds a button says by it who is meant.
+        detection.leavesOutBackground = choice.mode != .pushToTalk
         session = try VoiceSession(
             VoiceParts(
                 recogniser: equipment.recogniser.keeping(in: companion.mind.cache), language: choice.language,

@@ -55,8 +55,9 @@ extension VoiceEquipment {
     static func canceller(
         _ name: String, _ cleaning: SoundCleaning, among models: ModelStore, logger: Logger
     ) throws -> any EchoCanceller {
-        // Who asked for nothing and installed nothing is not to be warned.
-        let wants = name == "livekit" || name == "auto" && models.find(ModelCatalogue.liveKit) != nil
+        // Who asked for nothing and installed nothing is not to be warned; and how many dB of noise are taken out, speexdsp alone
+        // can be told.
+        let wants = name == "livekit" || name == "auto" && cleaning.isOnlyOfEcho && models.find(ModelCatalogue.liveKit) != nil
         guard wants else { return try SpeexEchoCanceller(cleaning) }
         do {
             let library = try RoomLibrary.load(models, logger: logger)

@@ -45,6 +45,9 @@ actor VoiceSession {
     private let recorder: TurnRecorder?
     private var framesSinceLevel = 0
     private var framesSinceLook = 0
+    /// Where the last voice ended, and up to where a recogniser was given the sound.
+    private(set) var voiceEnd: Int64 = 0
+    var heardUpTo: Int64 = 0
     /// Whether the voice that is heard was found to be our own, at the last look.
     private var isOwnVoice = false
     private var quietWaiters: [CheckedContinuation<Void, Never>] = []
@@ -162,7 +165,7 @@ actor VoiceSession {
         case (.pushToTalk, .capturing): tell(.buttonUp)
         case (.pushToTalk, _): tell(.buttonDown)
         case (_, .speaking), (_, .paused), (_, .thinking): tell(.stopWord)
-        default: tell(.addressed)
+        default: address()
         }
     }
 
@@ -226,7 +229,9 @@ actor VoiceSession {
                 voiceBegan(at: position)
                 for hearing in hearings.values { hearing.resume() }
                 tell(.voiceStarted(at: timeline.time(of: position), isLikeEcho: likeness.isLikeEcho))
-            case .ended(let position): tell(.voiceEnded(at: timeline.time(of: position)))
+            case .ended(let position):
+                voiceEnd = position
+                tell(.voiceEnded(at: timeline.time(of: position)))
             case .paused: for hearing in hearings.values { hearing.pause() }
             case .resumed: for hearing in hearings.values { hearing.resume() }
             case .behind(let milliseconds):
@@ -258,6 +263,8 @@ actor VoiceSession {
     private func forgetSound() {
         recent.forget()
         detector.forget()
+        own.forget()
+        isOwnVoice = false
     }
 
     // MARK: The engine

@@ -16,6 +16,9 @@ struct VoiceEquipmentTests {
             try VoiceEquipment.canceller(name, SoundCleaning(), among: models, logger: logger)
         }
         #expect(try made("auto", among: all) is LiveKitEchoCanceller)
+        var quieter = SoundCleaning()
+        quieter.noiseSuppression = 12
+        #expect(try VoiceEquipment.canceller("auto", quieter, among: all, logger: logger) is SpeexEchoCanceller)
         #expect(try made("auto", among: none) is SpeexEchoCanceller)
         #expect(try made("livekit", among: all) is LiveKitEchoCanceller)
         #expect(try made("livekit", among: none) is SpeexEchoCanceller)

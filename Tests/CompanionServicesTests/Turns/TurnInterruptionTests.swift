@@ -59,6 +59,8 @@ import Testing
         #expect(talk.phase == .speaking)
         #expect(!talk.look().contains(.cut(generation: 1)))
 
+        #expect(!SpokenSigns.mayBeBackChannel("acha bas karo na") && !SpokenSigns.mayBeBackChannel("right, stop reading please"))
+
         var more = speaking()
         more.tell(.voiceStarted(at: 12_000), at: 12_060)
         more.tell(.partial(hearing: 2, text: "okay, but what about tomorrow"), at: 12_900)

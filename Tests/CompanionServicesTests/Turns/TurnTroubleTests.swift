@@ -167,6 +167,35 @@ import Testing
         #expect(over.phase == .thinking)
     }
 
+    @Test("a recogniser that fails in the middle of long speech is given all of it again, and words that are there stay")
+    func failingInLongSpeech() {
+        func speaking() -> TurnHarness {
+            var talk = TurnHarness()
+            talk.tell(.voiceStarted(at: 1000), at: 1060)
+            talk.tell(.voiceEnded(at: 13_000), at: 13_250)
+            talk.tell(.voiceStarted(at: 13_300), at: 13_380)
+            _ = talk.look()
+            return talk
+        }
+        var failing = speaking()
+        failing.tell(.hearingFailed(hearing: 1), at: 14_000)
+        #expect(failing.look().contains(.hear(hearing: 2, since: 1000, continues: 1)))
+        #expect(failing.phase == .capturing)
+
+        var later = speaking()
+        later.tell(.transcript(hearing: 1, text: "What is two plus two"), at: 14_000)
+        later.tell(.voiceEnded(at: 14_500), at: 14_750)
+        later.tell(.hearingFailed(hearing: 2), at: 15_000)
+        later.wait(until: 18_000)
+        #expect(later.look().contains(.speak(generation: 1, text: "What is two plus two")) || later.phase == .thinking)
+
+        var muted = speaking()
+        muted.tell(.muted(true), at: 14_000)
+        #expect(muted.look().contains(.dropHearing(hearing: 1, reason: .muted)))
+        muted.tell(.transcript(hearing: 1, text: "What is two plus two"), at: 14_100)
+        #expect(muted.look() == [])
+    }
+
     @Test("muted in the middle of a word: nothing of it is kept; what was said to its end is answered")
     func muted() {
         var talk = TurnHarness()

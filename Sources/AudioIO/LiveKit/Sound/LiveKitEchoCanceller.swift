@@ -68,8 +68,7 @@ package final class LiveKitEchoCanceller: EchoCanceller {
 }
 
 extension LiveKitRequest {
-    /// `NewApmRequest` of livekit-ffi's `audio_frame.proto`: echo, gain, noise. The rumble below voices stays: a recording is to sound
-    /// like the room.
+    /// `NewApmRequest` of livekit-ffi's `audio_frame.proto`: echo, gain, noise. With the echo the rumble below voices goes anyway.
     fileprivate static func cleaner(_ settings: SoundCleaning) -> LiveKitRequest {
         LiveKitRequest("make an echo canceller", 50) {
             $0.put(1, true)

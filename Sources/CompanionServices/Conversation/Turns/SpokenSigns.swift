@@ -30,7 +30,8 @@ package enum SpokenSigns {
     /// Whether so few words begin as somebody does who only follows: the rest may be misheard as yet.
     package static func mayBeBackChannel(_ text: String) -> Bool {
         let words = words(text)
-        return words.count <= 4 && (1...3).contains { $0 <= words.count && backChannels.contains(Array(words.prefix($0))) }
+        guard words.count <= 4, !contains(words, stops) else { return false }
+        return (1...3).contains { $0 <= words.count && backChannels.contains(Array(words.prefix($0))) }
     }
 
     /// Whether it ends in the middle of something: with a word that something has to follow.

@@ -250,13 +250,27 @@ extension TurnEngine {
         }
     }
 
+    mutating func hearingFailed() {
+        // Words that are there already are not taken back.
+        guard let utterance, utterance.text == nil else { return }
+        if utterance.resumed != nil, [.capturing, .endpointing].contains(phase) {
+            // The person is not done: all of it once more.
+            hearOn(since: utterance.hearingBegan)
+        } else if utterance.isFinished, !utterance.prefix.isEmpty {
+            transcript("")
+        } else {
+            drop(.failed, trouble: .notUnderstood)
+        }
+    }
+
     /// The words of a long utterance are there; now for what was said since.
     private mutating func hearOn(since time: TurnTime) {
-        let end = utterance?.voiceEnd
+        guard let before = utterance else { return }
         utterance?.resumed = nil
         hearAnew(since: time)
-        guard let end else { return }
+        guard let end = before.voiceEnd else { return }
         finishHearing(at: end)
+        utterance?.noticed = before.noticed
         start(.watchdog, after: settings.patience.transcript)
     }
 

@@ -137,9 +137,7 @@ package struct TurnEngine: Sendable {
         case .voiceEnded(let at): voice(endedAt: min(at, now))
         case .partial(let hearing, let text): if hearing == utterance?.hearing { partial(text) }
         case .transcript(let hearing, let text): if hearing == utterance?.hearing { transcript(text) }
-        case .hearingFailed(let hearing):
-            // Words that are there already are not taken back.
-            if hearing == utterance?.hearing, utterance?.text == nil { drop(.failed, trouble: .notUnderstood) }
+        case .hearingFailed(let hearing): if hearing == utterance?.hearing { hearingFailed() }
         case .prepared(let generation): if generation == reply?.generation { prepared() }
         case .replyFailed(let generation): if generation == reply?.generation { replyFailed(.replyFailed) }
         case .saying(let generation, let text, let isWhole): if generation == reply?.generation { saying(text, isWhole) }
