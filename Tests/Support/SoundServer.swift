@@ -37,6 +37,7 @@ package final class SoundServer: Sendable {
 
         """.write(to: folder.file("asound.conf"), atomically: true, encoding: .utf8)
         processes = Mutex(try await Self.begin(folder))
+        try await Self.waitForSound(folder)
     }
 
     deinit {
@@ -139,8 +140,12 @@ package final class SoundServer: Sendable {
                 throw PeerError(description: "pacat did not start: \(keeper.errorsSoFar)")
             }
         }
-        // Blocks that were begun before are heard first: until they are over, microphones hear nothing. Half a second of what comes
-        // then shows that they hear.
+        return Processes(server: server, keepers: keepers)
+    }
+
+    /// Blocks that were begun before anybody played are heard first: until they are over, microphones hear nothing. Half a second of
+    /// what comes then shows that they hear.
+    private static func waitForSound(_ folder: TemporaryDirectory) async throws {
         for source in ["mic", "speaker.monitor"] {
             let heard = try await start(
                 [
@@ -150,7 +155,6 @@ package final class SoundServer: Sendable {
             ).ended()
             guard heard.status == 0 else { throw PeerError(description: "parec \(source): \(heard.errors)") }
         }
-        return Processes(server: server, keepers: keepers)
     }
 
     private static func start(_ command: [String], _ folder: TemporaryDirectory) throws -> ChildProcess {

@@ -220,7 +220,8 @@ actor VoiceSession {
         tapes.person(CapturedFrame(samples: clean, position: frame.position, time: frame.time, lost: frame.lost))
         let age = MonotonicTime.now - frame.time - Int64(frame.samples.count) * 62_500
         let events = try detector.accept(clean, at: frame.position, delay: max(0, Int(age / 1_000_000)))
-        let hasChanged = likeness.note(isOwn: caution >= 0.5, isVoice: detector.probability >= 0.5)
+        let hasChanged = likeness.note(
+            isOwn: caution >= 0.5, isVoice: detector.probability >= 0.5, level: EchoGate.level(clean))
         if hasChanged, detector.isSpeaking { tell(.voiceChanged(isLikeEcho: likeness.isLikeEcho)) }
         for hearing in hearings.values { hearing.hear(clean) }
         for event in events {
