@@ -15,7 +15,7 @@ in_network=()
 [[ "$*" =~ LiveKit|Room ]] && in_network=(scripts/room-network.sh)
 [ $# -eq 0 ] || exec "${in_network[@]}" "${tests[@]}" "$@" </dev/null
 # What sounds, listens and answers in real time would be judged by what else the machine does: these go alone, one by one.
-readonly REAL_TIME='AudioIOTests|ServiceVoiceTests|PlaybackTroubleTests|DeviceRefusalTests|TalkModesTests|TalkTests|TalkRecordingTests|TalkHardshipTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests|LanguageLadderTests|ModelTurnTests|ModelChatTests|LocalModelTests|HTTP2ModelTests|OpenAIChatModelTests|UpliftVoiceTests|VoiceLadderTests|OpenAISpeechTests|HearingLadderTests|WyomingTests|SpeechServiceTests|InjectionTests|RedisCacheTests|ConversationReplayTests|MeaningSearchTests|QuietWorkTests|ServiceLifeTests'
+readonly REAL_TIME='AudioIOTests|ServiceVoiceTests|PlaybackTroubleTests|DeviceRefusalTests|TalkModesTests|TalkTests|TalkRecordingTests|TalkHardshipTests|VoiceSessionTests|VoiceCareTests|MoonshineTests|NeuralSpeechTests|LanguageLadderTests|ModelTurnTests|ModelChatTests|LocalModelTests|HTTP2ModelTests|OpenAIChatModelTests|UpliftVoiceTests|VoiceLadderTests|OpenAISpeechTests|HearingLadderTests|WyomingTests|SpeechServiceTests|InjectionTests|RedisCacheTests|ConversationReplayTests|MeaningSearchTests|QuietWorkTests|ServiceLifeTests|PrefetchTests'
 # Runs the tests by the command given and, the first time, the options in `only`. Suites that fail are tried once more, alone,
 # because a recogniser mishears and a busy machine is late now and then; both runs are shown, and the second one counts.
 run_tests() {
