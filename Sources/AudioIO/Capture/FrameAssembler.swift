@@ -6,7 +6,7 @@ struct FrameAssembler: ~Copyable {
     /// Samples of the device since the last break, and samples at 16 kHz that were made of them.
     private var consumed: Int64 = 0
     private var produced: Int64 = 0
-    /// When the last sample of the device ended.
+    /// Says when the last sample of the device ended.
     private var clock = SteadyClock(end: 0)
     /// Less than a frame.
     private var pending: [Int16] = []

@@ -15,15 +15,22 @@ struct SpeechHearing: Sendable {
     /// Where it was asked to listen from, while nobody has spoken since: recognisers hear words in a long silence, or nothing at
     /// all after it.
     private(set) var expectsVoiceSince: Int64?
+    /// It goes on where another left off, because a voice was there: it ends with that voice.
+    let isContinuation: Bool
     private let feed: AsyncStream<Piece>.Continuation
     private let task: Task<Void, Never>
 
     /// - Parameters:
     ///   - position: of the first sound that belongs to it.
+    ///   - isContinuation: whether another hearing came before it.
     ///   - recognise: takes the sound until it ends.
-    init(expectingVoiceSince position: Int64, recognise: @escaping @Sendable (AsyncStream<Piece>) async -> Void) {
+    init(
+        expectingVoiceSince position: Int64, isContinuation: Bool,
+        recognise: @escaping @Sendable (AsyncStream<Piece>) async -> Void
+    ) {
         let (sound, feed) = AsyncStream.makeStream(of: Piece.self)
         expectsVoiceSince = position
+        self.isContinuation = isContinuation
         self.feed = feed
         task = Task { await recognise(sound) }
     }
@@ -62,7 +69,9 @@ extension VoiceSession {
         var start = detector.preRoll(before: position)
         // What the hearing before was given has its words already.
         if continued != nil, heardUpTo <= position { start = max(start, heardUpTo) }
-        hearings[number] = SpeechHearing(expectingVoiceSince: start) { [weak self] sound in await self?.recognise(number, sound) }
+        hearings[number] = SpeechHearing(expectingVoiceSince: start, isContinuation: continued != nil) { [weak self] sound in
+            await self?.recognise(number, sound)
+        }
         if detector.isSpeaking { hearings[number]?.begin(with: recent.sound(from: start)) }
     }
 
@@ -76,9 +85,9 @@ extension VoiceSession {
 
     func finishHearing(_ number: Int) {
         // A voice that was too soft to be noticed may still be understood.
-        if let start = hearings[number]?.expectsVoiceSince {
-            // One that is over already: what came after it is no part of it.
-            let end = !detector.isSpeaking && voiceEnd > start ? voiceEnd + Self.onset : recent.end
+        if let hearing = hearings[number], let start = hearing.expectsVoiceSince {
+            let isOver = hearing.isContinuation && !detector.isSpeaking && voiceEnd > start
+            let end = isOver ? voiceEnd + Self.onset : recent.end
             hearings[number]?.begin(with: recent.sound(from: start, to: end))
             heardUpTo = min(end, recent.end)
         } else {
