@@ -182,6 +182,47 @@ import Testing
         #expect(witness.given.last?.first == sound[48_000 + 320 + 640])
     }
 
+    @Test("a clock that is put right moves nothing; time that was lost does, by as much as was lost")
+    func corrected() {
+        let sound = (0..<64_000).map { Int16($0 % 30_000 + 1) }
+        let witness = Witness()
+        var own = OwnSound(witness)
+        func frame(_ number: Int64, off milliseconds: Int64 = 0) -> CapturedFrame {
+            let start = Int(number) * 160
+            return CapturedFrame(
+                samples: Array(sound[start..<start + 160]), position: number * 160,
+                time: 5_000_000_000 + number * 10_000_000 + milliseconds * 1_000_000)
+        }
+        // Both clocks are put right by 13 ms, against each other.
+        for number: Int64 in 0..<60 {
+            own.gives(frame(number, off: number < 30 ? 0 : 13))
+            if number >= 10 { _ = own.clean(frame(number - 10, off: number < 40 ? 0 : -13)) }
+        }
+        let given = witness.given.flatMap { $0 }
+        #expect(given.count == 50 * 160 && zip(given, given.dropFirst()).allSatisfy { $1 == $0 + 1 })
+        // The microphone lost 30 ms.
+        _ = own.clean(frame(53, off: -13))
+        #expect(witness.given.last?.first == sound[53 * 160 + 640])
+    }
+
+    @Test("before anything was to be heard, a clock that is put right is followed")
+    func correctedInSilence() {
+        let witness = Witness()
+        var own = OwnSound(witness)
+        func frame(_ value: Int16, _ number: Int64, off milliseconds: Int64 = 0) -> CapturedFrame {
+            CapturedFrame(
+                samples: [Int16](repeating: value, count: 160), position: number * 160,
+                time: 5_000_000_000 + number * 10_000_000 + milliseconds * 1_000_000)
+        }
+        for number: Int64 in 0..<10 {
+            own.gives(frame(0, number))
+            _ = own.clean(frame(1, number, off: number < 5 ? 10 : 0))
+        }
+        own.gives(frame(7, 14))
+        _ = own.clean(frame(1, 10))
+        #expect(witness.given.last == [Int16](repeating: 7, count: 160))
+    }
+
     @Test("while our loudspeaker is silent nothing is cleaned, unless there is noise to be lowered", arguments: [true, false])
     func resting(restsInSilence: Bool) {
         let witness = Witness()
@@ -221,10 +262,13 @@ import Testing
         var reference = EchoReference()
         #expect(reference.sound(at: 0, count: 2) == [0, 0])
         let start: Int64 = 5_000_000_000
-        reference.add([Int16](repeating: 1, count: 160), at: start)
-        reference.add([Int16](repeating: 2, count: 160), at: start + 10_000_000 + 2_000_000)
+        func add(_ value: Int16, position: Int64, at time: Int64) {
+            reference.add(CapturedFrame(samples: [Int16](repeating: value, count: 160), position: position, time: time))
+        }
+        add(1, position: 0, at: start)
+        add(2, position: 160, at: start + 10_000_000 + 2_000_000)
         #expect(reference.sound(at: start + 9_937_500, count: 3) == [1, 2, 2])
-        reference.add([Int16](repeating: 3, count: 160), at: start + 40_000_000)
+        add(3, position: 640, at: start + 40_000_000)
         #expect(reference.sound(at: start + 30_000_000, count: 1) == [0])
         #expect(reference.sound(at: start + 40_000_000, count: 1) == [3])
         #expect(reference.sound(at: start + 90_000_000, count: 1) == [0])

@@ -23,7 +23,7 @@ package struct OwnSound {
     }
 
     /// The loudspeaker gives this.
-    package mutating func gives(_ frame: CapturedFrame) { reference.add(frame.samples, at: frame.time) }
+    package mutating func gives(_ frame: CapturedFrame) { reference.add(frame) }
 
     /// What the loudspeaker was given since `beginning`, in nanoseconds of the monotonic clock.
     package func given(since beginning: Int64) -> (samples: [Int16], time: Int64)? { reference.sound(since: beginning) }
@@ -31,14 +31,13 @@ package struct OwnSound {
     /// - Returns: a frame of the microphone without our own sound, and what the loudspeaker gave meanwhile.
     package mutating func clean(_ frame: CapturedFrame) -> (heard: [Int16], own: [Int16]) {
         // What the microphone hears of us now was heard, by the loudspeaker's own account, at this time.
-        let echo = frame.time - delay
-        let played = reference.next(at: echo + Self.lead, count: frame.samples.count)
+        let played = reference.next(to: frame, lead: Self.lead - delay)
         silentFrames = played.allSatisfy { $0 == 0 } ? silentFrames + 1 : 0
         // Both sounds stand still for it meanwhile, so that it still knows the room.
         if restsInSilence, silentFrames > Self.fading { return (frame.samples, played) }
         let heard = canceller.process(frame.samples, played: played)
         match.add(heard: heard, own: played)
-        return (heard, reference.sound(at: echo, count: frame.samples.count))
+        return (heard, reference.sound(at: frame.time - delay, count: frame.samples.count))
     }
 
     /// Muted: nothing of the microphone's sound is kept.

@@ -4,34 +4,31 @@ package struct EchoReference: Sendable {
     private static let room = 32_000
     /// Nanoseconds of a sample.
     private static let step: Int64 = 62_500
-    /// The reference's clock and the sound's may part by so many samples before its place is taken from the clock again.
-    private static let slack: Int64 = 80
 
     private var samples = [Int16](repeating: 0, count: Self.room)
     /// Sample number, counted from the clock's zero, after the newest one; `nil` before the first.
     private var end: Int64?
-    /// After the newest one that was taken.
-    private var taken: Int64?
+    private var given = Tie()
+    private var taken = Tie()
+    /// Until there is something to be heard nobody loses anything by a clock that is put right.
+    private var isSilent = true
 
     package init() {}
 
-    /// Adds sound whose first sample is heard at `time`, in nanoseconds of the monotonic clock, which may lie ahead.
-    package mutating func add(_ sound: [Int16], at time: Int64) {
-        var position = time / Self.step
-        // Times waver by a little, the sound does not.
-        if let end, abs(position - end) <= Self.slack { position = end }
+    /// Adds sound, which may be heard only later.
+    package mutating func add(_ frame: CapturedFrame) {
+        isSilent = isSilent && frame.samples.allSatisfy { $0 == 0 }
+        let position = given.place(of: frame.position, at: frame.time, anew: isSilent)
         clear(from: end ?? position, to: position)
-        for (offset, sample) in sound.enumerated() { samples[index(position + Int64(offset))] = sample }
-        end = position + Int64(sound.count)
+        for (offset, sample) in frame.samples.enumerated() { samples[index(position + Int64(offset))] = sample }
+        end = position + Int64(frame.samples.count)
     }
 
-    /// What was heard from `time` on, as one sound with what was taken before: a canceller loses the room with every sample that is
-    /// left out or comes twice.
-    package mutating func next(at time: Int64, count: Int) -> [Int16] {
-        var position = time / Self.step
-        if let taken, abs(position - taken) <= Self.slack { position = taken }
-        taken = position + Int64(count)
-        return sound(from: position, count: count)
+    /// What was heard `lead` nanoseconds after a microphone's frame, as one sound with what was taken before: a canceller loses the
+    /// room with every sample that is left out or comes twice.
+    package mutating func next(to frame: CapturedFrame, lead: Int64) -> [Int16] {
+        let position = taken.place(of: frame.position, at: frame.time + lead, anew: isSilent)
+        return sound(from: position, count: frame.samples.count)
     }
 
     /// What was heard from `time` on; silence where nothing is known.
@@ -60,4 +57,20 @@ package struct EchoReference: Sendable {
     }
 
     private func index(_ place: Int64) -> Int { Int(place % Int64(Self.room)) }
+
+    /// Where the samples of a device lie by the clock. Their count says it: the clocks of devices are put right now and then, by more
+    /// when the machine is busy, and their sound does not jump with them.
+    private struct Tie {
+        /// The count and the clock may part by so many samples, 18 ms. Both sides' together are less than the reference lies ahead.
+        private static let slack: Int64 = 288
+
+        private var offset: Int64?
+
+        mutating func place(of position: Int64, at time: Int64, anew: Bool) -> Int64 {
+            let place = time / EchoReference.step
+            if !anew, let offset, abs(position + offset - place) <= Self.slack { return position + offset }
+            offset = place - position
+            return place
+        }
+    }
 }

@@ -149,7 +149,7 @@ final class SpokenRoom: Sendable {
             if EchoGate.level(frame.samples) > -46 { state.loud += 1 }
             for waiter in state.waiters where waiter.loud <= state.loud { waiter.1.resume() }
             state.waiters.removeAll { $0.loud <= state.loud }
-            state.echo.add(frame.samples, at: frame.time)
+            state.echo.add(frame)
         }
     }
 
