@@ -3,8 +3,9 @@ import NIOCore
 
 /// One client of the control socket, from its hello to the status of its command.
 struct ControlConnection: Sendable {
-    /// How long a client may take to say what it wants.
-    static let helloDeadline = TimeAmount.seconds(10)
+    /// How long a client may take to say what it wants. Long, because a busy machine may take its time on both sides, and only who
+    /// may use the daemon can hold a place.
+    static let helloDeadline = TimeAmount.minutes(1)
 
     let link: ControlLink<ClientMessage, ServerMessage>
     let commands: any CommandServing
