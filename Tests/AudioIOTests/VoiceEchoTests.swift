@@ -205,6 +205,43 @@ import Testing
         #expect(witness.given.last?.first == sound[53 * 160 + 640])
     }
 
+    @Test("two clocks that drift apart: our sound stays where it is heard, with a seam a minute")
+    func drifting() {
+        let witness = Witness()
+        var own = OwnSound(witness)
+        let start = 5_000_000_000.0
+        // 150 parts in a million fast, and as much slow: ten minutes.
+        let (ours, theirs) = (10_000_000 * 1.000_15, 10_000_000 * 0.999_85)
+        func frame(_ number: Int, _ duration: Double, _ samples: [Int16]) -> CapturedFrame {
+            CapturedFrame(
+                samples: samples, position: Int64(number) * 160, time: Int64(start + Double(number) * duration))
+        }
+        var given = 0
+        var seams = 0
+        var before: Int16 = 0
+        var furthest = 0.0
+        for number in 0..<60_000 {
+            while given < number + 50 {
+                own.gives(frame(given, ours, (0..<160).map { Int16((given * 160 + $0) % 30_000 + 1) }))
+                given += 1
+            }
+            _ = own.clean(frame(number, theirs, [Int16](repeating: 1, count: 160)))
+            guard let sound = witness.given.last, let last = sound.last else { continue }
+            witness.reset()
+            // Where the clock goes ahead of our sound there is a hole in it.
+            let follows = (Int(before) + 159) % 30_000 + 1
+            if number > 0, last != follows, before > 0 { seams += 1 }
+            before = last
+            guard let first = sound.first, first > 0 else { continue }
+            // Where it ought to be by the clock, 40 ms ahead.
+            let place = (Double(number) * theirs + 40_000_000) / ours * 160
+            let distance = (Double(first) - 1 - place).truncatingRemainder(dividingBy: 30_000)
+            furthest = max(furthest, min(abs(distance), 30_000 - abs(distance)))
+        }
+        #expect(furthest < 600, "\(furthest) samples away")
+        #expect((8...12).contains(seams), "\(seams) seams")
+    }
+
     @Test("before anything was to be heard, a clock that is put right is followed")
     func correctedInSilence() {
         let witness = Witness()
@@ -254,6 +291,15 @@ import Testing
         // Somebody who is twice as loud as what is left of us.
         #expect(likeness(zip(echo, other).map { $0 + $1 / 4 }) < OwnSound.alike)
         #expect(likeness([Int16](repeating: 3, count: far.count)) == 0)
+        // Our first word is known as soon as it is heard, and by another voice that was there before it is not taken for it.
+        let early = 0..<5_600
+        var first = EchoMatch()
+        first.add(heard: Array(echo[early]), own: Array(far[early]))
+        #expect(first.likeness() > 0.6)
+        var over = EchoMatch()
+        over.add(heard: Array(other[0..<8_000]), own: [Int16](repeating: 0, count: 8_000))
+        over.add(heard: Array(other[8_000..<13_600]), own: Array(far[early]))
+        #expect(over.likeness() < OwnSound.alike)
         #expect(EchoMatch().likeness() == 0)
     }
 

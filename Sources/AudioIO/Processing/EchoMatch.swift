@@ -10,8 +10,8 @@ struct EchoMatch: Sendable {
     /// Below this mean square of a sample, 60 dB under full scale, there is nothing to compare.
     private static let silence: Float = 1_000
 
-    private var heard: [Float] = []
-    private var own: [Float] = []
+    private var heard = [Float](repeating: 0, count: Self.window)
+    private var own = [Float](repeating: 0, count: Self.window + Self.reach)
 
     /// Takes frames of the same time, at 16 kHz.
     mutating func add(heard: [Int16], own: [Int16]) {
@@ -19,13 +19,13 @@ struct EchoMatch: Sendable {
         Self.append(own, to: &self.own, keeping: Self.window + Self.reach)
     }
 
-    mutating func forget() { (heard, own) = ([], []) }
+    /// It was silent before what comes.
+    mutating func forget() { self = EchoMatch() }
 
     /// The normalised correlation of the last 0.5 s with our own sound where it is greatest, 0…1. In rooms that were measured it was
     /// above 0.4 in nine tenths of our own echo, and in one thousandth of what somebody else says.
     func likeness() -> Float {
-        guard heard.count == Self.window, own.count == Self.window + Self.reach else { return 0 }
-        return heard.withUnsafeBufferPointer { heard in
+        heard.withUnsafeBufferPointer { heard in
             own.withUnsafeBufferPointer { own in Self.greatest(heard, own) }
         }
     }

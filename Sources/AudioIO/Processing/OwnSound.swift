@@ -34,10 +34,10 @@ package struct OwnSound {
         let played = reference.next(to: frame, lead: Self.lead - delay)
         silentFrames = played.allSatisfy { $0 == 0 } ? silentFrames + 1 : 0
         // Both sounds stand still for it meanwhile, so that it still knows the room.
-        if restsInSilence, silentFrames > Self.fading { return (frame.samples, played) }
-        let heard = canceller.process(frame.samples, played: played)
+        let rests = restsInSilence && silentFrames > Self.fading
+        let heard = rests ? frame.samples : canceller.process(frame.samples, played: played)
         match.add(heard: heard, own: played)
-        return (heard, reference.sound(at: frame.time - delay, count: frame.samples.count))
+        return (heard, rests ? played : reference.sound(at: frame.time - delay, count: frame.samples.count))
     }
 
     /// Muted: nothing of the microphone's sound is kept.
