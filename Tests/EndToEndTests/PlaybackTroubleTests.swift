@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What happens to a loudspeaker while something is said.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct PlaybackTroubleTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PlaybackTroubleTests {
     private static let sentences = [
         "Good morning, Amina.", "The tea is ready, and your brother is waiting in the kitchen.",
         "Today it will be warm and dry, with a little wind in the evening.", "Shall I open the window?",

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Another program, with its three streams in our hands. Nothing here waits by the clock.
+/// Another program, with its three streams in our hands. Nothing here waits by the clock; a test whose time is over kills the program
+/// that it waits for.
 package final class ChildProcess: Sendable {
     package struct Ended: Sendable, Hashable {
         /// The exit status, or 128 and the signal that ended it.
@@ -177,25 +178,33 @@ package final class ChildProcess: Sendable {
 
     /// Waits for so many whole lines of standard output and gives all lines so far. Fewer when the program ended.
     package func outputLines(atLeast count: Int) async -> [String] {
-        _ = await output.wait { bytes in bytes.count { $0 == UInt8(ascii: "\n") } >= count }
+        _ = await wait(for: output) { bytes in bytes.count { $0 == UInt8(ascii: "\n") } >= count }
         return outputSoFar.split(separator: "\n").map(String.init)
     }
 
     /// Waits until standard output so far is enough; false when the program ended before.
     package func output(isEnough: @escaping @Sendable (String) -> Bool) async -> Bool {
-        await output.wait { isEnough(String(decoding: $0, as: UTF8.self)) }
+        await wait(for: output) { isEnough(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// Waits until standard error has `text` in it; false when the program ended without.
     package func errors(contain text: String) async -> Bool {
-        await errors.wait { String(decoding: $0, as: UTF8.self).contains(text) }
+        await wait(for: errors) { String(decoding: $0, as: UTF8.self).contains(text) }
     }
 
     /// Waits for the end of the program and of its streams.
     package func ended() async -> Ended {
-        _ = await output.wait { _ in false }
-        _ = await errors.wait { _ in false }
+        _ = await wait(for: output) { _ in false }
+        _ = await wait(for: errors) { _ in false }
         return Ended(status: await exit.value(), output: outputSoFar, errors: errorsSoFar)
+    }
+
+    private func wait(for stream: Stream, until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async -> Bool {
+        await withTaskCancellationHandler {
+            await stream.wait(until: isEnough)
+        } onCancel: {
+            send(signal: SIGKILL)
+        }
     }
 }
 
