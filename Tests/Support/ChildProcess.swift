@@ -203,7 +203,8 @@ package final class ChildProcess: Sendable {
         await withTaskCancellationHandler {
             await stream.wait(until: isEnough)
         } onCancel: {
-            send(signal: SIGKILL)
+            // The number of a program that is gone may be another one's.
+            if !exit.isKnown { send(signal: SIGKILL) }
         }
     }
 }
@@ -216,6 +217,8 @@ private final class ExitStatusBox: Sendable {
     }
 
     private let state = Mutex(State())
+
+    var isKnown: Bool { state.withLock { $0.status != nil } }
 
     func set(_ status: Int32) {
         let waiters = state.withLock { state in

@@ -5,7 +5,7 @@ struct EchoMatch: Sendable {
     /// One sample of so many is looked at, as their mean: voices are strongest below 1 kHz.
     private static let step = 8
     /// What is compared, 0.5 s, and how much earlier we may have said it, 0.35 s. In shorter pieces any two voices run alike now and
-    /// then.
+    /// then; only where both were silent before are they shorter, since who begins with us is hardly anybody else.
     private static let (window, reach) = (1_000, 700)
     /// Below this mean square of a sample, 60 dB under full scale, there is nothing to compare.
     private static let silence: Float = 1_000
