@@ -108,4 +108,36 @@ import Testing
         #expect(answers.count == 4, "\(ended.output)\n\(ended.errors)")
         #expect(try talk.turns.replay().isEmpty)
     }
+
+    @Test("a conversation outlives sound devices from whose calls nobody comes back: both are opened anew, and it goes on")
+    func stuck() async throws {
+        let home = try Home()
+        let trap = try await StuckSound(in: home.folder)
+        let talk = try await SpokenConversation.begin(at: home, settings: trap.environment)
+        try await talk.turn("My sister lives in London.")
+        try trap.hold()
+        #expect(await talk.program.errors(contain: "The loudspeaker is gone"))
+        #expect(await talk.program.errors(contain: "The microphone is gone"))
+        #expect(talk.program.errorsSoFar.contains("does not answer"))
+        try trap.release()
+        #expect(await talk.program.errors(contain: "The loudspeaker is back"))
+        #expect(await talk.program.errors(contain: "The microphone is back"))
+        try await talk.turn("Where does my sister live?")
+        let ended = await talk.end()
+        #expect(ended.status == 130)
+        #expect(ended.output.contains("London"), "\(ended.output)\n\(ended.errors)")
+        #expect(try talk.turns.replay().isEmpty)
+    }
+
+    @Test("a program whose sound devices keep it says so, and ends")
+    func stuckAtOnce() async throws {
+        let home = try Home()
+        let server = try await SoundServer()
+        let trap = try await StuckSound(in: home.folder)
+        try trap.hold()
+        let environment = server.environment.merging(trap.environment) { $1 }
+        let ended = try await home.start("say", "Good morning.", "--device", "alsa:speaker", environment: environment).ended()
+        #expect(ended.status == 74, "\(ended.status)")
+        #expect(ended.errors.contains("The loudspeaker does not answer"), "\(ended.errors)")
+    }
 }

@@ -54,4 +54,32 @@ import Testing
         talk.send(signal: SIGINT)
         #expect(await talk.ended().status == 130)
     }
+
+    @Test("while sound devices keep the daemon waiting it says so, and answers in text; then it listens again")
+    func stuck() async throws {
+        let (home, server) = (try Home(), try await SoundServer())
+        let trap = try await StuckSound(in: home.folder)
+        let settings = server.environment.merging(trap.environment) { $1 }.merging([
+            "COMPANION_VOICE": "open", "COMPANION_MICROPHONE": "alsa:mic", "COMPANION_LOUDSPEAKER": "alsa:speaker",
+            "COMPANION_MODELS_DIR": try SpeechModels.ready().path,
+        ]) { $1 }
+        #expect(try await home.command("users", "add", "Amina").status == 0)
+        let daemon = try await home.daemon(environment: settings)
+        try await until(server, Self.listens)
+        #expect(try await home.command("voice", "status").output.contains("went away") == false)
+        try trap.hold()
+        try await until(server) { _ in
+            let status = try await home.command("voice", "status").output
+            return status.contains("the microphone is gone") && status.contains("the loudspeaker is gone")
+        }
+        let chat = try await home.command(["chat"], input: "I live in Lahore.\nWhere do I live?\n")
+        #expect(chat.status == 0 && chat.output.contains("Lahore"), "\(chat.output)\(chat.errors)")
+        try trap.release()
+        try await until(server, Self.listens)
+        try await until(server, Self.speaks)
+        let status = try await home.command("voice", "status").output
+        #expect(status.hasPrefix("listening") && !status.contains("is gone") && status.contains("went away 2 times"), "\(status)")
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.ended().status == 0)
+    }
 }

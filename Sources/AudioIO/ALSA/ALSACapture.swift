@@ -14,6 +14,10 @@ final class ALSACapture: CaptureDevice {
     /// Frames as the device gives them.
     private let frames: UnsafeMutableRawBufferPointer
     private let width: Int
+    /// How many of them there is memory for.
+    private let room: Int
+    /// Which of them were not handed over yet.
+    private var held = 0..<0
     private var hasStarted = false
     /// Frames that may still come from before, after some were too old; `nil` when what comes is new, and 0 when it has to count as
     /// new because the device always has more.
@@ -23,7 +27,8 @@ final class ALSACapture: CaptureDevice {
         // What is recorded waits here while the machine is busy; that takes memory and no time.
         let handle = try PCMHandle(opening: name, .capture, rate: nil, periods: 50)
         width = handle.channels * (handle.sampleFormat == .int16 ? 2 : 4)
-        frames = .allocate(byteCount: max(handle.buffer, SoundRing.blockSize) * width, alignment: 16)
+        room = max(handle.buffer, SoundRing.blockSize)
+        frames = .allocate(byteCount: room * width, alignment: 16)
         self.handle = handle
     }
 
@@ -32,35 +37,46 @@ final class ALSACapture: CaptureDevice {
     }
 
     var rate: Int { handle.rate }
-    var delay: Int { handle.delay }
+    var delay: Int { handle.delay + held.count }
 
     func read(into output: UnsafeMutableBufferPointer<Int16>, within milliseconds: Int32) throws(AudioError) -> CaptureRead {
         var result = CaptureRead()
+        if held.isEmpty { result.isBroken = try fetch(within: milliseconds) }
+        let count = min(held.count, output.count)
+        gather(count, into: output)
+        result.count = count
+        return result
+    }
+
+    /// Takes everything that the device has, waiting for something. A piece of a sound server's that was taken in part stays locked in
+    /// the memory that is shared with it; should it die then, its library never returns.
+    /// - Returns: whether sound was lost before it.
+    private func fetch(within milliseconds: Int32) throws(AudioError) -> Bool {
         if !hasStarted {
             try handle.start()
             hasStarted = true
         }
         let asked = MonotonicTime.now
-        guard try handle.isReady(within: milliseconds) else { return result }
+        guard try handle.isReady(within: milliseconds) else { return false }
         if MonotonicTime.now - asked >= Self.pause { surge = nil }
-        result.isBroken = try dropOld()
-        if result.isBroken, surge == nil { surge = handle.rate * Self.most }
-        let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(output.count))
+        let isBroken = try dropOld()
+        if isBroken, surge == nil { surge = handle.rate * Self.most }
+        let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(room))
         if count > 0, let more = surge, more > 0 {
             surge = max(0, more - Int(count))
-            result.isBroken = true
-        } else if count > 0 {
-            gather(Int(count), into: output)
-            result.count = Int(count)
+            return true
+        }
+        if count > 0 {
+            held = 0..<Int(count)
         } else if count == 0 || Int32(-count) == EAGAIN {
             // It said that there was something: not to ask again at once keeps the thread from spinning.
             MonotonicTime.wait(until: MonotonicTime.now + 1_000_000)
         } else {
             try handle.recover(from: Int32(count))
             try handle.start()
-            result.isBroken = true
+            return true
         }
-        return result
+        return isBroken
     }
 
     func close() {
@@ -74,8 +90,7 @@ final class ALSACapture: CaptureDevice {
         // What was there at the beginning, but for a period: a device that always has more would keep us for ever.
         var surplus = handle.available - handle.period
         while surplus > 0 {
-            let room = min(surplus, max(handle.buffer, SoundRing.blockSize))
-            let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(room))
+            let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(min(surplus, room)))
             // An error is told to the read that follows.
             guard count > 0 else { break }
             surplus -= Int(count)
@@ -84,24 +99,25 @@ final class ALSACapture: CaptureDevice {
         return dropped
     }
 
-    /// One channel of 16 bits. Of two channels the mean is taken; of more the first, as arrays of microphones have their result
-    /// there.
+    /// Hands over `count` of what is held, as one channel of 16 bits. Of two channels the mean is taken; of more the first, as arrays
+    /// of microphones have their result there.
     private func gather(_ count: Int, into output: UnsafeMutableBufferPointer<Int16>) {
-        let channels = handle.channels
+        let (channels, first) = (handle.channels, held.lowerBound)
         switch handle.sampleFormat {
         case .int16:
             let source = frames.assumingMemoryBound(to: Int16.self)
             for index in 0..<count {
-                let first = source[index * channels]
-                output[index] = channels == 2 ? Int16((Int32(first) + Int32(source[index * 2 + 1])) / 2) : first
+                let frame = (first + index) * channels
+                output[index] = channels == 2 ? Int16((Int32(source[frame]) + Int32(source[frame + 1])) / 2) : source[frame]
             }
         case .int32:
             let source = frames.assumingMemoryBound(to: Int32.self)
             for index in 0..<count {
-                let first = Int64(source[index * channels])
-                let value = channels == 2 ? (first + Int64(source[index * 2 + 1])) / 2 : first
+                let frame = (first + index) * channels
+                let value = channels == 2 ? (Int64(source[frame]) + Int64(source[frame + 1])) / 2 : Int64(source[frame])
                 output[index] = Int16(truncatingIfNeeded: value >> 16)
             }
         }
+        held = first + count..<held.upperBound
     }
 }

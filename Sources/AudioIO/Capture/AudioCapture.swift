@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// The one owner of a microphone, for as many listeners as there are. It has a thread of its own, on which the device is opened,
-/// read, mended and closed.
+/// read, mended and closed; one that does not come back from the device is replaced.
 ///
 /// A device that goes away, or from which no sound comes any more, is tried again until it returns; the time that passed is in the
 /// frames' positions. The device is read only while it is not muted and once somebody has subscribed.
@@ -18,23 +18,19 @@ package final class AudioCapture: Sendable {
         try await self.init(isMuted: isMuted, patience: patience) { () throws(AudioError) in try Self.device(id) }
     }
 
-    /// Opens whatever is a microphone here, on the microphone's thread.
-    init(isMuted: Bool, patience: Duration?, opening: @escaping CaptureLoop.Opening) async throws {
-        loop = try await withCheckedThrowingContinuation { continuation in
-            SoundThread.start(name: "microphone") {
-                let device: (any CaptureDevice)?
-                let loop: CaptureLoop
-                do {
-                    device = isMuted ? nil : try opening()
-                    loop = try CaptureLoop(isMuted: isMuted, patience: patience, opening: opening)
-                } catch {
-                    continuation.resume(throwing: error)
-                    return
-                }
-                continuation.resume(returning: loop)
-                loop.run(device)
-            }
-        }
+    /// Opens whatever is a microphone here.
+    /// - Parameters:
+    ///   - calls: how long a call into the device may last before the device counts as lost.
+    ///   - opening: called on a sound thread.
+    init(
+        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience = .init(), opening: @escaping CaptureLoop.Opening
+    ) async throws {
+        loop = try CaptureLoop(isMuted: isMuted, patience: patience, calls: calls, opening: opening)
+        let device =
+            isMuted
+            ? nil
+            : try await DeviceOpening.open("microphone", patience: calls.opening, opening: opening) { $0.close() }
+        loop.start(with: device)
     }
 
     deinit {

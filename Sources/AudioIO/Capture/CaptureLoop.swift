@@ -23,6 +23,10 @@ final class CaptureLoop: Sendable {
     private let ring = SoundRing(room: room)
     private let journal = CaptureJournal()
     private let opening: Opening
+    private let thread: DeviceThread
+    /// A device that is open already when the thread begins.
+    private let first = Mutex<DeviceOpening<any CaptureDevice>.Opened?>(nil)
+    private let absence = Mutex(Absence())
     /// How long a lost device is waited for; `nil` for ever.
     private let patience: Duration?
     private let begun = Atomic(false)
@@ -31,7 +35,10 @@ final class CaptureLoop: Sendable {
     private let ended = Atomic(false)
     private let deviceIsOpen: Atomic<Bool>
 
-    init(isMuted: Bool, patience: Duration?, opening: @escaping Opening) throws(AudioError) {
+    /// - Parameter calls: how long a call into the device may last.
+    init(
+        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience, opening: @escaping Opening
+    ) throws(AudioError) {
         self.opening = opening
         self.patience = patience
         muted = Atomic(isMuted)
@@ -39,6 +46,11 @@ final class CaptureLoop: Sendable {
         wake = try Bell()
         let relay = Relay()
         news = try News("microphone events") { relay.loop.withLock { $0.loop }?.deliver() }
+        thread = DeviceThread("microphone", patience: calls) {
+            relay.loop.withLock { $0.loop }?.run($0)
+        } judge: {
+            relay.loop.withLock { $0.loop }?.judge() ?? .end
+        }
         relay.loop.withLock { $0.loop = self }
     }
 
@@ -76,57 +88,93 @@ final class CaptureLoop: Sendable {
 
     // MARK: The thread
 
-    /// The thread's whole life.
-    func run(_ first: (any CaptureDevice)?) {
+    /// Begins, with the device open unless it is muted.
+    func start(with device: DeviceOpening<any CaptureDevice>.Opened?) {
+        first.withLock { $0 = device }
+        thread.start()
+    }
+
+    /// A thread's whole life. One that was given up leaves everything but its device as it is.
+    private func run(_ calls: DeviceCalls) {
         let period = SampleBuffer(count: SoundRing.blockSize)
         defer { period.release() }
-        var device = first
-        var absence = Absence()
+        var device = first.withLock { first in
+            defer { first = nil }
+            return first?.device
+        }
         while !isStopping {
             if isMuted || !begun.load(ordering: .acquiring) {
-                if isMuted { giveBack(&device) }
+                if isMuted { guard giveBack(&device, calls) else { return } }
                 wake.wait(milliseconds: -1)
                 continue
             }
             do throws(AudioError) {
-                let current: any CaptureDevice
-                if let device { current = device } else { current = try opening() }
-                device = current
-                deviceIsOpen.store(true, ordering: .releasing)
-                if try capture(from: current, period, &absence) {
-                    journal.note(.ended)
-                    break
+                guard try open(&device, calls), let current = device, let end = try capture(from: current, period, calls)
+                else {
+                    device?.close()
+                    return
                 }
+                guard end == .over else { continue }
+                journal.note(.ended)
+                break
             } catch {
-                giveBack(&device)
-                if absence.begin() { journal.noteLoss(error) }
-                news.tell()
-                // A device that is none will not become one by being opened again.
-                if error.code == .unsupported || absence.isLonger(than: patience) {
-                    failure.withLock { $0 = error }
-                    break
-                }
-                wake.wait(milliseconds: SoundThread.patience(attempt: absence.attempts))
-                absence.attempts += 1
+                guard giveBack(&device, calls) else { return }
+                guard goesOn(after: error) else { break }
+                let attempt = absence.withLock { $0.attempt() }
+                wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
             }
         }
-        giveBack(&device)
+        guard giveBack(&device, calls) else { return }
+        end()
+    }
+
+    /// A thread did not come back from the device: whether another one is to try.
+    private func judge() -> DeviceThread.Verdict {
+        deviceIsOpen.store(false, ordering: .releasing)
+        news.tell()
+        // One that is not to listen misses nothing.
+        let isMissed = !isStopping && !isMuted
+        guard !isStopping, !isMissed || goesOn(after: .noAnswer("microphone")) else {
+            end()
+            return .end
+        }
+        return .replace
+    }
+
+    /// Whether a device that could not be used is tried again.
+    private func goesOn(after error: AudioError) -> Bool {
+        let (isNews, isTooLong) = absence.withLock { ($0.begin(), $0.isLonger(than: patience)) }
+        if isNews { journal.noteLoss(error) }
+        news.tell()
+        // A device that is none will not become one by being opened again.
+        guard error.code == .unsupported || isTooLong else { return true }
+        failure.withLock { $0 = error }
+        return false
+    }
+
+    private func end() {
         ended.store(true, ordering: .releasing)
         news.tell()
     }
 
     /// While sound is missed that should be there.
     private struct Absence {
-        private(set) var since: Int64?
-        var attempts = 0
+        private var since: Int64?
+        private var attempts = 0
         /// Whether sound ever came.
-        var hasHeard = false
+        private var hasHeard = false
 
         /// False when it lasts already.
         mutating func begin() -> Bool {
             guard since == nil else { return false }
             since = MonotonicTime.now
             return true
+        }
+
+        /// How often the device was tried before now.
+        mutating func attempt() -> Int {
+            defer { attempts += 1 }
+            return attempts
         }
 
         /// Sound comes; what that means.
@@ -144,18 +192,37 @@ final class CaptureLoop: Sendable {
 
     private var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
-    private func giveBack(_ device: inout (any CaptureDevice)?) {
-        device?.close()
-        device = nil
-        deviceIsOpen.store(false, ordering: .releasing)
-        news.tell()
+    /// Opens the device if it is not open.
+    /// - Returns: whether the thread still counts.
+    private func open(_ device: inout (any CaptureDevice)?, _ calls: DeviceCalls) throws(AudioError) -> Bool {
+        guard device == nil else { return true }
+        guard try calls.make(as: .opening, { () throws(AudioError) in device = try opening() }) else { return false }
+        deviceIsOpen.store(true, ordering: .releasing)
+        return true
     }
 
-    /// Reads until it is to stop or muted.
-    /// - Returns: whether the device came to its end.
+    /// - Returns: whether the thread still counts.
+    private func giveBack(_ device: inout (any CaptureDevice)?, _ calls: DeviceCalls) -> Bool {
+        guard let open = device else { return true }
+        device = nil
+        guard calls.make({ open.close() }) else { return false }
+        deviceIsOpen.store(false, ordering: .releasing)
+        news.tell()
+        return true
+    }
+
+    /// Why reading ended.
+    private enum End {
+        /// It is to stop, or muted.
+        case interrupted
+        /// The device came to its end.
+        case over
+    }
+
+    /// Reads until there is a reason to end; `nil` when the thread was given up.
     private func capture(
-        from device: any CaptureDevice, _ period: SampleBuffer, _ absence: inout Absence
-    ) throws(AudioError) -> Bool {
+        from device: any CaptureDevice, _ period: SampleBuffer, _ calls: DeviceCalls
+    ) throws(AudioError) -> End? {
         let rate = device.rate
         let block = UnsafeMutableBufferPointer(rebasing: period.samples[..<min(rate / 100, SoundRing.blockSize)])
         var guardian = PaceGuard(rate: rate)
@@ -163,11 +230,16 @@ final class CaptureLoop: Sendable {
         var vain: Int64 = 0
         var (before, isFirst, gap) = (MonotonicTime.now, true, SoundRing.Gap.absence)
         while !isStopping, !isMuted {
-            let read = try device.read(into: block, within: Self.slice)
+            var (read, delay, now) = (CaptureRead(), 0, Int64(0))
+            let counts = try calls.make { () throws(AudioError) in
+                read = try device.read(into: block, within: Self.slice)
+                now = MonotonicTime.now
+                if read.count > 0 { delay = device.delay }
+            }
+            guard counts else { return nil }
             if read.isBroken, gap == .none { gap = .overrun }
-            let now = MonotonicTime.now
             guard read.count > 0 else {
-                if read.isOver { return true }
+                if read.isOver { return .over }
                 vain += min(now - before, 2 * Int64(Self.slice) * 1_000_000)
                 before = now
                 if vain > (isFirst ? Self.limit.first : Self.limit.next) * 1_000_000 {
@@ -178,20 +250,20 @@ final class CaptureLoop: Sendable {
                 continue
             }
             (before, vain) = (now, 0)
-            let end = now - Int64(device.delay) * 1_000_000_000 / Int64(rate)
+            let end = now - Int64(delay) * 1_000_000_000 / Int64(rate)
             guard guardian.allows(read.count, at: now) else {
                 throw AudioError(
                     .unsupported, "The microphone gives sound faster than time passes, so it is none.",
                     advice: "Choose another device: 'companion-edge devices list'.")
             }
-            if isFirst, let event = absence.end(rate: rate) { journal.note(event) }
+            if isFirst, let event = absence.withLock({ $0.end(rate: rate) }) { journal.note(event) }
             isFirst = false
             let sound = UnsafeBufferPointer(rebasing: block[..<read.count])
             // What finds no room is missing, like what a device lost.
             if ring.push(sound, rate: rate, end: end, gap: gap) { gap = .none } else if gap == .none { gap = .overrun }
             news.tell()
         }
-        return false
+        return .interrupted
     }
 
     // MARK: Delivery

@@ -21,22 +21,40 @@ final class PlaybackLoop: Sendable {
     let reference: PlaybackReference
     private let continuation: AsyncStream<PlaybackEvent>.Continuation
     private let reopening: Reopening
+    private let thread: DeviceThread
+    /// The device that is open already when the first thread begins.
+    private let first: Mutex<DeviceOpening<any PlaybackDevice>.Opened?>
+    /// When the device was lost that is not there.
+    private let lost = Mutex<Int64?>(nil)
     /// How long a lost device is waited for; `nil` for ever.
     private let patience: Duration?
     private let stopping = Atomic(false)
     private let ended = Atomic(false)
 
-    init(rate: Int, patience: Duration?, reopening: @escaping Reopening) throws(AudioError) {
+    /// Begins with a device that was opened.
+    /// - Parameter calls: how long a call into the device may last.
+    init(
+        _ opened: DeviceOpening<any PlaybackDevice>.Opened, patience: Duration?, calls: DeviceThread.Patience,
+        reopening: @escaping Reopening
+    ) throws(AudioError) {
         self.patience = patience
-        self.rate = rate
         self.reopening = reopening
+        let rate = opened.device.rate
+        self.rate = rate
+        first = Mutex(opened)
         reference = PlaybackReference(rate: rate)
         queue = Mutex(PlaybackQueue(rate: rate, seconds: Self.room.waiting, history: Self.room.heard))
         wake = try Bell()
         (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
         let relay = Relay()
         news = try News("loudspeaker events") { relay.loop.withLock { $0.loop }?.deliver() }
+        thread = DeviceThread("loudspeaker", patience: calls) {
+            relay.loop.withLock { $0.loop }?.run($0)
+        } judge: {
+            relay.loop.withLock { $0.loop }?.judge() ?? .end
+        }
         relay.loop.withLock { $0.loop = self }
+        thread.start()
     }
 
     /// The thread is done and the device closed.
@@ -47,99 +65,125 @@ final class PlaybackLoop: Sendable {
         wake.ring()
     }
 
-    /// The thread's whole life.
-    func run(_ first: any PlaybackDevice) {
+    /// A thread's whole life. One that was given up leaves everything but its device as it is.
+    private func run(_ calls: DeviceCalls) {
         let period = SampleBuffer(count: rate / 100)
         defer { period.release() }
-        var device: (any PlaybackDevice)? = first
-        while !isStopping, let current = device {
-            do {
-                try play(on: current, period)
+        var device = first.withLock { first in
+            defer { first = nil }
+            return first?.device
+        }
+        var attempt = 0
+        while !isStopping {
+            do throws(AudioError) {
+                guard try open(&device, calls), let current = device, try play(on: current, period, calls) else {
+                    device?.close()
+                    return
+                }
             } catch {
-                current.close()
-                device = nil
-                queue.withLock { $0.deviceLost() }
-                reference.interrupt()
-                news.tell()
-                if give(up: error) { break }
-                wake.wait(milliseconds: SoundThread.patience(attempt: 0))
-                device = reopen()
+                attempt = device == nil ? attempt + 1 : 0
+                guard close(&device, calls) else { return }
+                guard goesOn(after: error) else { break }
+                wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
             }
         }
-        device?.close()
+        guard close(&device, calls) else { return }
+        end()
+    }
+
+    /// A thread did not come back from the device: whether another one is to try.
+    private func judge() -> DeviceThread.Verdict {
+        guard !isStopping, goesOn(after: .noAnswer("loudspeaker")) else {
+            end()
+            return .end
+        }
+        return .replace
+    }
+
+    /// Whether a device that could not be used is tried again: there are some that will not become another one, or not come back.
+    private func goesOn(after error: AudioError) -> Bool {
+        let now = MonotonicTime.now
+        let (since, isNews) = lost.withLock { lost in
+            defer { lost = lost ?? now }
+            return (lost ?? now, lost == nil)
+        }
+        if isNews {
+            queue.withLock { $0.deviceLost() }
+            reference.interrupt()
+            news.tell()
+        }
+        // One that is opened again may be another one a little later; one that was at work will not.
+        guard error.code != .closed, error.code != .unsupported || !isNews else {
+            failure.withLock { $0 = error }
+            return false
+        }
+        return patience.map { .nanoseconds(now - since) <= $0 } ?? true
+    }
+
+    private func end() {
         ended.store(true, ordering: .releasing)
         news.tell()
     }
 
     private var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
+    /// Opens the device if it is not open.
+    /// - Returns: whether the thread still counts.
+    private func open(_ device: inout (any PlaybackDevice)?, _ calls: DeviceCalls) throws(AudioError) -> Bool {
+        guard device == nil else { return true }
+        guard try calls.make(as: .opening, { () throws(AudioError) in device = try reopening(rate) }) else { return false }
+        let since = lost.withLock { lost in
+            defer { lost = nil }
+            return lost
+        }
+        guard let since else { return true }
+        let frames = (MonotonicTime.now - since) / 1000 * Int64(rate) / 1_000_000
+        queue.withLock { $0.deviceRecovered(after: Int(frames)) }
+        news.tell()
+        return true
+    }
+
+    /// - Returns: whether the thread still counts.
+    private func close(_ device: inout (any PlaybackDevice)?, _ calls: DeviceCalls) -> Bool {
+        guard let open = device else { return true }
+        device = nil
+        return calls.make { open.close() }
+    }
+
     /// Plays until it is to stop.
-    private func play(on device: any PlaybackDevice, _ period: SampleBuffer) throws(AudioError) {
+    /// - Returns: whether the thread still counts.
+    private func play(
+        on device: any PlaybackDevice, _ period: SampleBuffer, _ calls: DeviceCalls
+    ) throws(AudioError) -> Bool {
         var guardian = PaceGuard(rate: rate)
         while !isStopping {
             let sound = queue.withLock { $0.render(into: period.samples) }
             let count = device.isPaced ? period.samples.count : sound
+            let samples = UnsafeBufferPointer(rebasing: period.samples[..<count])
+            var (lost, delay, now) = (0, 0, Int64(0))
+            let counts = try calls.make { () throws(AudioError) in
+                if count > 0 { lost = try device.write(samples) }
+                now = MonotonicTime.now
+                delay = device.delay
+            }
+            guard counts else { return false }
+            guard count == 0 || !device.isPaced || guardian.allows(count, at: now) else {
+                throw AudioError(.unsupported, "The loudspeaker takes sound faster than it can be heard.")
+            }
+            // The queue's news are told to those who wait for them.
+            if queue.withLock({ $0.wrote(count, lost: lost, delay: delay) }) { news.tell() }
             if count == 0 {
-                let (delay, _) = confirm(0, lost: 0, on: device)
                 reference.interrupt()
                 // What is still on its way has to be listened to. Asked again, the device might say that it arrived just now.
                 wake.wait(milliseconds: delay > 0 ? 10 : -1)
-            } else {
-                let samples = UnsafeBufferPointer(rebasing: period.samples[..<count])
-                let lost = try device.write(samples)
-                guard !device.isPaced || guardian.allows(count, at: MonotonicTime.now) else {
-                    throw AudioError(.unsupported, "The loudspeaker takes sound faster than it can be heard.")
-                }
-                let (delay, now) = confirm(count, lost: lost, on: device)
-                if reference.hub.isHeard {
-                    reference.played(samples, until: now + Int64(delay) * 1_000_000_000 / Int64(rate), lost: lost)
-                    news.tell()
-                } else {
-                    reference.interrupt()
-                }
-            }
-        }
-    }
-
-    /// Tells the queue what was written; returns the device's delay, and when it was that.
-    private func confirm(_ count: Int, lost: Int, on device: any PlaybackDevice) -> (delay: Int, now: Int64) {
-        let now = MonotonicTime.now
-        let delay = device.delay
-        let isNews = queue.withLock { $0.wrote(count, lost: lost, delay: delay) }
-        if isNews { news.tell() }
-        return (delay, now)
-    }
-
-    /// Whether it makes no sense to open the device again: it will not become another one, or will not come back.
-    private func give(up error: AudioError) -> Bool {
-        guard [.unsupported, .closed].contains(error.code) else { return false }
-        failure.withLock { $0 = error }
-        return true
-    }
-
-    /// Waits for the device to return; `nil` when it is to stop, or does not return in time or at all.
-    private func reopen() -> (any PlaybackDevice)? {
-        let beginning = MonotonicTime.now
-        var attempt = 0
-        while !isStopping {
-            let elapsed = MonotonicTime.now - beginning
-            if let patience, Duration.nanoseconds(elapsed) > patience { return nil }
-            do {
-                let device = try reopening(rate)
-                let frames = elapsed / 1000 * Int64(rate) / 1_000_000
-                queue.withLock { $0.deviceRecovered(after: Int(frames)) }
+            } else if reference.hub.isHeard {
+                reference.played(samples, until: now + Int64(delay) * 1_000_000_000 / Int64(rate), lost: lost)
                 news.tell()
-                return device
-            } catch  where error.code == .closed {
-                _ = give(up: error)
-                return nil
-            } catch {
-                // It may be there again a little later.
+            } else {
+                reference.interrupt()
             }
-            wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
-            attempt += 1
         }
-        return nil
+        return true
     }
 
     private func deliver() {

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The one owner of a loudspeaker. It has a thread of its own, on which the device is opened, written, mended and closed; what is
-/// said to it from elsewhere only changes a ``PlaybackQueue``, behind a lock that is never held while the device is at work.
+/// The one owner of a loudspeaker. It has a thread of its own, on which the device is opened, written, mended and closed, and which
+/// is replaced when it does not come back from the device; what is said to it from elsewhere only changes a ``PlaybackQueue``, behind a lock that is never held while the device is at work.
 ///
 /// A device that goes away is tried again until it returns, and what was not heard is played then.
 package final class PlaybackSink: Sendable {
@@ -19,25 +19,19 @@ package final class PlaybackSink: Sendable {
     }
 
     /// Opens whatever is a loudspeaker here.
-    /// - Parameter opening: called on the loudspeaker's thread: with `nil` at first, then with the rate that it had.
-    init(patience: Duration?, opening: @escaping @Sendable (Int?) throws(AudioError) -> any PlaybackDevice) async throws {
-        loop = try await withCheckedThrowingContinuation { continuation in
-            SoundThread.start(name: "loudspeaker") {
-                let device: any PlaybackDevice
-                let loop: PlaybackLoop
-                do {
-                    device = try opening(nil)
-                    loop = try PlaybackLoop(rate: device.rate, patience: patience) { rate throws(AudioError) in
-                        try opening(rate)
-                    }
-                } catch {
-                    continuation.resume(throwing: error)
-                    return
-                }
-                continuation.resume(returning: loop)
-                loop.run(device)
-            }
+    /// - Parameters:
+    ///   - calls: how long a call into the device may last before the device counts as lost.
+    ///   - opening: called on a sound thread: with `nil` at first, then with the rate that it had.
+    init(
+        patience: Duration?, calls: DeviceThread.Patience = .init(),
+        opening: @escaping @Sendable (Int?) throws(AudioError) -> any PlaybackDevice
+    ) async throws {
+        let opened = try await DeviceOpening.open("loudspeaker", patience: calls.opening) { () throws(AudioError) in
+            try opening(nil)
+        } close: {
+            $0.close()
         }
+        loop = try PlaybackLoop(opened, patience: patience, calls: calls) { rate throws(AudioError) in try opening(rate) }
     }
 
     deinit {

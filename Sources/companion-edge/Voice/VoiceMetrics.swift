@@ -15,6 +15,8 @@ struct VoiceMetrics: Sendable, Hashable, Codable {
     /// Answers prepared for a turn that went on.
     var discarded = 0
     var troubles = 0
+    /// Times the microphone or the loudspeaker went away.
+    var losses = 0
     /// Times listening fell behind the sound.
     var behind = 0
     /// Seconds the loudspeaker stood still while it had something to say, and those in which speech was not made in time.

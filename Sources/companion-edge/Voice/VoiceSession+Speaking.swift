@@ -182,6 +182,7 @@ extension VoiceSession {
                 replies[item.generation]?.finished.insert(item.number)
                 finishIfHeard(item.generation)
             case .lost:
+                metrics.losses += 1
                 publish(.loudspeaker(isThere: false))
                 tell(.loudspeaker(isThere: false))
             case .recovered:

@@ -153,7 +153,10 @@ actor VoiceSession {
     /// - Parameter error: why it is gone.
     func microphone(isThere: Bool, because error: AudioError? = nil) {
         if !isThere { detector.forget() }
-        if isThere != engine.hasMicrophone { publish(.microphone(error)) }
+        if isThere != engine.hasMicrophone {
+            publish(.microphone(error))
+            if !isThere { metrics.losses += 1 }
+        }
         tell(.microphone(isThere: isThere))
     }
 

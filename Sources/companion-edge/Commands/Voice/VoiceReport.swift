@@ -18,6 +18,9 @@ struct VoiceReport: Encodable, Sendable {
     let falseInterruptions: Int
     let echoesRefused: Int
     let answersDiscarded: Int
+    let deviceLosses: Int
+    /// Devices that went away and did not come back yet.
+    let missing: [String]
 
     init(_ context: CommandContext) async throws {
         let household = try await context.households.household()
@@ -39,12 +42,16 @@ struct VoiceReport: Encodable, Sendable {
         falseInterruptions = status.metrics.resumed
         echoesRefused = status.metrics.echoes
         answersDiscarded = status.metrics.discarded
+        deviceLosses = status.metrics.losses
+        missing = (status.lacksMicrophone ? ["microphone"] : []) + (status.lacksLoudspeaker ? ["loudspeaker"] : [])
     }
 
     func lines(moments: Moments) -> [String] {
         var lines = ["\(state)\(since.map { " since \(moments.text($0))" } ?? "")\(isMuted ? ", the microphone is off" : "")"]
         if volume < 100 { lines[0] += volume == 0 ? ", silent" : ", speaking at \(volume) %" }
         if let problem { lines.append("the last problem: \(PrintableText.oneLine(problem)) (begun anew \(restarts) times)") }
+        for device in missing { lines.append("the \(device) is gone; it is opened again as soon as that works") }
+        if deviceLosses > 0 { lines.append("the microphone or the loudspeaker went away \(deviceLosses) times") }
         guard turns > 0 else { return lines }
         let wait = latencyHalf.map { ", half of them within \($0) ms" } ?? ""
         lines.append(
@@ -54,12 +61,13 @@ struct VoiceReport: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case state, since, problem, restarts, turns, interruptions, volume
+        case state, since, problem, restarts, turns, interruptions, volume, missing
         case isMuted = "muted"
         case latencyHalf = "latency_ms_p50"
         case latencyMost = "latency_ms_p95"
         case falseInterruptions = "false_interruptions"
         case echoesRefused = "echoes_refused"
         case answersDiscarded = "answers_discarded"
+        case deviceLosses = "device_losses"
     }
 }

@@ -129,13 +129,20 @@ struct VoiceCare: Sendable {
 
     private func note(_ item: VoiceNews, _ conversation: VoiceConversation) async {
         switch item {
-        case .measured, .interrupted, .refused, .resumed:
-            let metrics = await conversation.session.measurements()
-            toggle.report { $0.metrics = metrics }
-        case .microphone(let error?): logger.warning("the microphone is gone", metadata: ["error": "\(error)"])
-        case .microphone(nil): logger.notice("the microphone is there")
+        case .measured, .interrupted, .refused, .resumed: await measure(conversation)
+        case .microphone(let error):
+            toggle.report { $0.lacksMicrophone = error != nil }
+            await measure(conversation)
+            if let error {
+                logger.warning("the microphone is gone", metadata: ["error": "\(error)"])
+            } else {
+                logger.notice("the microphone is there")
+            }
         case .microphoneSilent(true): logger.warning("nothing comes from the microphone; is it switched off?")
-        case .loudspeaker(let isThere): logger.notice("the loudspeaker", metadata: ["there": "\(isThere)"])
+        case .loudspeaker(let isThere):
+            toggle.report { $0.lacksLoudspeaker = !isThere }
+            await measure(conversation)
+            logger.notice("the loudspeaker", metadata: ["there": "\(isThere)"])
         case .trouble(let trouble, let detail):
             logger.warning(
                 "trouble in a spoken conversation", metadata: ["what": "\(trouble.rawValue)", "why": "\(detail ?? "")"])
@@ -143,8 +150,14 @@ struct VoiceCare: Sendable {
         }
     }
 
+    private func measure(_ conversation: VoiceConversation) async {
+        let metrics = await conversation.session.measurements()
+        toggle.report { $0.metrics = metrics }
+    }
+
     private func report(_ state: VoiceSwitch.Status.State) {
         toggle.report {
+            ($0.lacksMicrophone, $0.lacksLoudspeaker) = (false, false)
             guard $0.state != state else { return }
             $0.state = state
             $0.since = clock.now()

@@ -26,6 +26,9 @@ final class VoiceSwitch: Sendable {
         /// How often it had to begin anew after a failure.
         var restarts = 0
         var metrics = VoiceMetrics()
+        /// A device went away and did not come back yet.
+        var lacksMicrophone = false
+        var lacksLoudspeaker = false
     }
 
     /// Whom the one microphone belongs to.
