@@ -100,17 +100,44 @@ import Testing
     @Test("of a device that keeps everybody only so many are sent to it; when one comes back, the next one goes")
     func limit() async throws {
         let works = DeviceWorks()
-        let capture = try await microphone(works)
+        for number in 1...DeviceThread.limit { works.trap(.working, of: number) }
+        let judged = Judged()
+        let thread = DeviceThread("kept", patience: .init(working: .milliseconds(200), opening: .seconds(1))) { calls in
+            let number = works.open()
+            // The one after those that are kept stays of its own.
+            guard calls.make({ _ = works.stay(.working, number) }) else { return works.close(number) }
+            works.hear(number)
+        } judge: { _ in
+            judged.count()
+            return .replace
+        }
+        thread.start()
+        // Once for each, and then, with nobody sent, at each look.
+        await judged.times(DeviceThread.limit + 3)
+        #expect(works.opened == DeviceThread.limit)
+        works.free(5)
+        await works.hearing(1)
+        #expect(works.heard == [Int16(DeviceThread.limit + 1)] && works.closed == [5])
+        for number in 1...DeviceThread.limit { works.free(number) }
+        for number in 1...DeviceThread.limit { await works.closing(of: number) }
+    }
+
+    @Test("a device that keeps as many as may be sent to it is not waited for longer than another one")
+    func patienceAtTheLimit() async throws {
+        let works = DeviceWorks()
+        for number in 2...DeviceThread.limit + 1 { works.trap(.working, of: number) }
+        let patience = DeviceThread.Patience(working: .milliseconds(200), opening: .seconds(1))
+        let capture = try await AudioCapture(isMuted: false, patience: .seconds(6), calls: patience) { () throws(AudioError) in
+            TrappedCapture(works, number: works.open())
+        }
         var frames = capture.subscribe().makeAsyncIterator()
         _ = await frames.next()
-        for number in 1...8 { works.trap(.working, of: number) }
-        await works.keeping(8)
-        #expect(works.opened == 8)
-        works.free(5)
-        while await frames.next()?.samples[0] != 9 { try Task.checkCancellation() }
-        #expect(works.opened == 9)
-        for number in 1...8 where number != 5 { works.free(number) }
+        works.fail(1)
+        while await frames.next() != nil { try Task.checkCancellation() }
+        #expect(capture.failure == .noAnswer("microphone") && works.opened == DeviceThread.limit + 1)
         try await capture.close()
+        for number in 2...DeviceThread.limit + 1 { works.free(number) }
+        for number in 2...DeviceThread.limit + 1 { await works.closing(of: number) }
     }
 
     @Test("what a loudspeaker that keeps its thread did not play is played when it was opened anew, to the last sample")
@@ -122,6 +149,11 @@ import Testing
         sink.finish(item)
         await works.hearing(4_000)
         works.trap(.working, of: 1)
+        await works.keeping(1)
+        // The thread that comes back while the other one plays says nothing.
+        await works.hearing(works.heard.count + 2_000)
+        works.free(1)
+        await works.closing(of: 1)
         var events: [PlaybackEvent] = []
         for await event in sink.events {
             events.append(event)
@@ -129,9 +161,6 @@ import Testing
         }
         #expect(events == [.started(item), .lost, .recovered, .finished(item), .drained])
         #expect(works.heard == tone)
-        works.free(1)
-        await works.closing(of: 1)
-        #expect(works.heard == tone, "the thread that came back says nothing")
         try await sink.close()
     }
 
@@ -151,6 +180,21 @@ import Testing
         for number in 1...2 { works.free(number) }
         await works.closing(of: 1)
         await works.closing(of: 2)
+    }
+}
+
+/// Counts how often it was asked what to do.
+private final class Judged: Sendable {
+    private let state = Mutex(0)
+    private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    func count() {
+        state.withLock { $0 += 1 }
+        changes.continuation.yield()
+    }
+
+    func times(_ count: Int) async {
+        for await _ in changes.stream where state.withLock({ $0 }) >= count { return }
     }
 }
 
@@ -208,6 +252,10 @@ private final class DeviceWorks: Sendable {
         change { $0.closed.append(number) }
     }
 
+    func hear(_ number: Int) {
+        change { $0.heard.append(Int16(number)) }
+    }
+
     func hear(_ samples: UnsafeBufferPointer<Int16>) {
         change { $0.heard += samples.filter { $0 != 0 } }
     }
@@ -217,7 +265,7 @@ private final class DeviceWorks: Sendable {
     func hearing(_ count: Int) async { await until { $0.heard.count >= count } }
 
     /// - Returns: whether it came through at once.
-    private func stay(_ kind: DeviceCalls.Kind, _ number: Int) -> Bool {
+    func stay(_ kind: DeviceCalls.Kind, _ number: Int) -> Bool {
         condition.lock()
         defer { condition.unlock() }
         func isKept() -> Bool { state.withLock { $0.traps[number] == kind } }

@@ -75,8 +75,8 @@ import Testing
         let chat = try await home.command(["chat"], input: "I live in Lahore.\nWhere do I live?\n")
         #expect(chat.status == 0 && chat.output.contains("Lahore"), "\(chat.output)\(chat.errors)")
         try trap.release()
+        try await until(server) { _ in try await !home.command("voice", "status").output.contains("is gone") }
         try await until(server, Self.listens)
-        try await until(server, Self.speaks)
         let status = try await home.command("voice", "status").output
         #expect(status.hasPrefix("listening") && !status.contains("is gone") && status.contains("went away 2 times"), "\(status)")
         daemon.send(signal: SIGTERM)

@@ -87,8 +87,8 @@ final class ALSACapture: CaptureDevice {
     private func dropOld() throws(AudioError) -> Bool {
         guard handle.available > handle.rate * Self.oldest / 1000 else { return false }
         var dropped = false
-        // What was there at the beginning, but for a period: a device that always has more would keep us for ever.
-        var surplus = handle.available - handle.period
+        // What was there at the beginning: a device that always has more would keep us for ever.
+        var surplus = handle.available
         while surplus > 0 {
             let count = snd_pcm_readi(handle.pcm, frames.baseAddress, snd_pcm_uframes_t(min(surplus, room)))
             // An error is told to the read that follows.

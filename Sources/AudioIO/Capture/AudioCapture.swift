@@ -15,21 +15,23 @@ package final class AudioCapture: Sendable {
     ///   - patience: how long a device that is lost later on is waited for; `nil` for ever. All streams end with it.
     /// - Throws: ``AudioError`` when it cannot be used now.
     package convenience init(_ id: AudioDeviceID, isMuted: Bool = false, patience: Duration? = nil) async throws {
-        try await self.init(isMuted: isMuted, patience: patience) { () throws(AudioError) in try Self.device(id) }
+        try await self.init(isMuted: isMuted, patience: patience, calls: id.patience) { () throws(AudioError) in
+            try Self.device(id)
+        }
     }
 
     /// Opens whatever is a microphone here.
     /// - Parameters:
-    ///   - calls: how long a call into the device may last before the device counts as lost.
+    ///   - calls: how long a call into the device may last before the device counts as lost; `nil` for ever.
     ///   - opening: called on a sound thread.
     init(
-        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience = .init(), opening: @escaping CaptureLoop.Opening
+        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience? = nil, opening: @escaping CaptureLoop.Opening
     ) async throws {
         loop = try CaptureLoop(isMuted: isMuted, patience: patience, calls: calls, opening: opening)
         let device =
             isMuted
             ? nil
-            : try await DeviceOpening.open("microphone", patience: calls.opening, opening: opening) { $0.close() }
+            : try await DeviceOpening.open("microphone", patience: calls?.opening, opening: opening) { $0.close() }
         loop.start(with: device)
     }
 
@@ -65,14 +67,15 @@ package final class AudioCapture: Sendable {
     package var counts: CaptureCounts { loop.counts }
 
     /// Closes the device, so that nothing is read into memory, or opens it again. Nothing recorded before is delivered after it
-    /// returns; what a subscriber has been given and not yet looked at is its own.
+    /// returns; what a subscriber has been given and not yet looked at is its own. A device that does not let itself be closed is left
+    /// as it is, after four seconds: nobody reads it any more.
     package func mute(_ isMuted: Bool) async throws {
         loop.mute(isMuted)
         guard isMuted else { return }
         try await loop.news.wait { [loop] in loop.isDeviceClosed || !loop.isMuted ? true : nil }
     }
 
-    /// Closes the device and waits until it is closed.
+    /// Closes the device and waits until it is closed, or given up.
     package func close() async throws {
         loop.stop()
         try await loop.news.wait { [loop] in loop.hasEnded ? true : nil }

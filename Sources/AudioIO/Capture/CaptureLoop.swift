@@ -35,9 +35,9 @@ final class CaptureLoop: Sendable {
     private let ended = Atomic(false)
     private let deviceIsOpen: Atomic<Bool>
 
-    /// - Parameter calls: how long a call into the device may last.
+    /// - Parameter calls: how long a call into the device may last; `nil` for ever.
     init(
-        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience, opening: @escaping Opening
+        isMuted: Bool, patience: Duration?, calls: DeviceThread.Patience?, opening: @escaping Opening
     ) throws(AudioError) {
         self.opening = opening
         self.patience = patience
@@ -48,7 +48,7 @@ final class CaptureLoop: Sendable {
         news = try News("microphone events") { relay.loop.withLock { $0.loop }?.deliver() }
         thread = DeviceThread("microphone", patience: calls) {
             relay.loop.withLock { $0.loop }?.run($0)
-        } judge: {
+        } judge: { _ in
             relay.loop.withLock { $0.loop }?.judge() ?? .end
         }
         relay.loop.withLock { $0.loop = self }
@@ -57,7 +57,7 @@ final class CaptureLoop: Sendable {
     /// The thread is done and the device closed.
     var hasEnded: Bool { ended.load(ordering: .acquiring) }
     var isMuted: Bool { muted.load(ordering: .acquiring) }
-    /// The device has been given back, or never was opened.
+    /// The device has been given back, or was given up, or never was opened.
     var isDeviceClosed: Bool { !deviceIsOpen.load(ordering: .acquiring) }
 
     var counts: CaptureCounts {
@@ -118,8 +118,10 @@ final class CaptureLoop: Sendable {
                 journal.note(.ended)
                 break
             } catch {
+                // What it is counts, and not that it may not let itself be closed either.
+                let goesOn = goesOn(after: error)
                 guard giveBack(&device, calls) else { return }
-                guard goesOn(after: error) else { break }
+                guard goesOn else { break }
                 let attempt = absence.withLock { $0.attempt() }
                 wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
             }
@@ -134,7 +136,7 @@ final class CaptureLoop: Sendable {
         news.tell()
         // One that is not to listen misses nothing.
         let isMissed = !isStopping && !isMuted
-        guard !isStopping, !isMissed || goesOn(after: .noAnswer("microphone")) else {
+        guard !isStopping, failure.withLock({ $0 == nil }), !isMissed || goesOn(after: .noAnswer("microphone")) else {
             end()
             return .end
         }
@@ -190,7 +192,7 @@ final class CaptureLoop: Sendable {
         }
     }
 
-    private var isStopping: Bool { stopping.load(ordering: .acquiring) }
+    private var isStopping: Bool { stopping.load(ordering: .acquiring) || hasEnded }
 
     /// Opens the device if it is not open.
     /// - Returns: whether the thread still counts.

@@ -44,6 +44,14 @@ package enum AudioDeviceID: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// How long its calls may last; `nil` where no driver or server is in them.
+    var patience: DeviceThread.Patience? {
+        switch self {
+        case .systemDefault, .alsa: DeviceThread.Patience()
+        case .wave, .fifo, .null: nil
+        }
+    }
+
     /// The same device with a relative path taken from `folder`.
     package func resolved(in folder: URL) -> AudioDeviceID {
         func absolute(_ path: String) -> String { URL(filePath: path, relativeTo: folder).standardizedFileURL.path }

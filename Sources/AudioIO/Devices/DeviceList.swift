@@ -21,16 +21,21 @@ package struct AudioDevice: Sendable, Hashable {
 
 /// The devices that ALSA knows, by names that stay the same when devices come and go.
 package enum DeviceList {
+    /// How long each may take. One after another is opened, as two names may be of one device.
+    private static let patience = Duration.seconds(4)
+
     /// Opens each device for a moment, so that what is said of it is true. A device in use says that it is.
-    /// Blocks for as long as the drivers take.
-    package static func all() -> [AudioDevice] {
+    package static func all() async -> [AudioDevice] {
         calsa_silence()
-        return ([Hint(name: "default", title: "The system's choice", direction: nil)] + hints()).map { hint in
-            AudioDevice(
-                id: hint.name == "default" ? .systemDefault : .alsa(hint.name), title: hint.title,
-                playback: hint.direction == .capture ? .absent : ability(hint.name, .playback),
-                capture: hint.direction == .playback ? .absent : ability(hint.name, .capture))
+        var devices: [AudioDevice] = []
+        for hint in [Hint(name: "default", title: "The system's choice", direction: nil)] + hints() {
+            devices.append(
+                AudioDevice(
+                    id: hint.name == "default" ? .systemDefault : .alsa(hint.name), title: hint.title,
+                    playback: hint.direction == .capture ? .absent : await ability(hint.name, .playback),
+                    capture: hint.direction == .playback ? .absent : await ability(hint.name, .capture)))
         }
+        return devices
     }
 
     /// Whether there are sound devices that this user may not open.
@@ -92,12 +97,18 @@ package enum DeviceList {
         return String(cString: text)
     }
 
-    private static func ability(_ name: String, _ direction: ALSAError.Direction) -> AudioDevice.Ability {
+    private static func ability(_ name: String, _ direction: ALSAError.Direction) async -> AudioDevice.Ability {
         do {
-            let handle = try PCMHandle(opening: name, direction, rate: nil, periods: 6)
-            return .ready(rate: handle.rate, channels: handle.channels)
-        } catch {
+            return try await DeviceOpening.open("\(direction.noun) '\(name)'", patience: patience) { () throws(AudioError) in
+                let handle = try PCMHandle(opening: name, direction, rate: nil, periods: 6)
+                return AudioDevice.Ability.ready(rate: handle.rate, channels: handle.channels)
+            } close: { _ in
+                // It was closed on its thread.
+            }.device
+        } catch let error as AudioError {
             return .unusable(error)
+        } catch {
+            return .unusable(AudioError(.unsupported, "The \(direction.noun) '\(name)' cannot be opened: \(error)."))
         }
     }
 }

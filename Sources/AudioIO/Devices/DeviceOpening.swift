@@ -17,16 +17,19 @@ final class DeviceOpening<Device>: Sendable {
     }
 
     /// - Parameters:
-    ///   - name: what it is, such as "microphone".
+    ///   - noun: what it is, such as "microphone".
+    ///   - patience: `nil` for a device that keeps nobody.
     ///   - close: gives back a device that came too late.
-    /// - Throws: what `opening` throws, or ``AudioError`` when it does not come back within `patience`.
+    /// - Throws: what `opening` throws, or ``AudioError`` when it does not come back within `patience`, or when many others did not.
     static func open(
-        _ name: String, patience: Duration, opening: @escaping @Sendable () throws(AudioError) -> Device,
+        _ noun: String, patience: Duration?, opening: @escaping @Sendable () throws(AudioError) -> Device,
         close: @escaping @Sendable (Device) -> Void
     ) async throws -> Opened {
-        try await withCheckedThrowingContinuation { continuation in
+        guard patience == nil || DeviceOpenings.begin() else { throw AudioError.noAnswer(noun) }
+        return try await withCheckedThrowingContinuation { continuation in
             let opened = DeviceOpening(continuation)
-            SoundThread.start(name: name) {
+            SoundThread.start(name: noun) {
+                defer { if patience != nil { DeviceOpenings.end() } }
                 do {
                     let device = try opening()
                     if !opened.answer(.success(Opened(device: device))) { close(device) }
@@ -34,8 +37,9 @@ final class DeviceOpening<Device>: Sendable {
                     opened.answer(.failure(error))
                 }
             }
+            guard let patience else { return }
             DispatchQueue.global().asyncAfter(deadline: .now() + patience / .seconds(1)) {
-                opened.answer(.failure(AudioError.noAnswer(name)))
+                opened.answer(.failure(AudioError.noAnswer(noun)))
             }
         }
     }
@@ -48,6 +52,25 @@ final class DeviceOpening<Device>: Sendable {
         }
         waiting?.resume(with: result)
         return waiting != nil
+    }
+}
+
+/// How many openings have not come back. It is of the whole process, as its threads are: whoever opens a device that keeps everybody
+/// again and again, such as a daemon that tries every half minute, must not fill it with threads.
+private enum DeviceOpenings {
+    private static let limit = 8
+    private static let count = Atomic(0)
+
+    static func begin() -> Bool {
+        guard count.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
+            end()
+            return false
+        }
+        return true
+    }
+
+    static func end() {
+        count.wrappingSubtract(1, ordering: .relaxed)
     }
 }
 

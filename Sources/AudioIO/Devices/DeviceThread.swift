@@ -23,8 +23,8 @@ final class DeviceThread: Sendable {
         case end
     }
 
-    /// Threads that may be kept by their devices at a time. With more of them one has to come back first.
-    private static let limit = 8
+    /// Threads that may be kept by their devices at a time. With so many, one has to come back before another begins.
+    static let limit = 8
 
     private struct State {
         var calls = DeviceCalls()
@@ -37,32 +37,37 @@ final class DeviceThread: Sendable {
     }
 
     private let name: String
-    private let patience: Patience
+    private let patience: Patience?
     private let state = Mutex(State())
     private let run: @Sendable (DeviceCalls) -> Void
-    private let judge: @Sendable () -> Verdict
+    private let judge: @Sendable (Duration) -> Verdict
     /// Dispatch sources may be used from any thread, only not every version of Dispatch says so to the compiler.
-    nonisolated(unsafe) private let timer: any DispatchSourceTimer
+    nonisolated(unsafe) private let timer: (any DispatchSourceTimer)?
 
     /// - Parameters:
+    ///   - patience: `nil` for a device that keeps nobody, because nothing but our own code is in it.
     ///   - run: a thread's whole life; called on the first thread, and on each that takes the place of another.
-    ///   - judge: called when a thread was given up.
+    ///   - judge: called when a thread was given up, with how long it had been in its call, and again, with zero, as long as none
+    ///     may take its place.
     init(
-        _ name: String, patience: Patience, run: @escaping @Sendable (DeviceCalls) -> Void,
-        judge: @escaping @Sendable () -> Verdict
+        _ name: String, patience: Patience?, run: @escaping @Sendable (DeviceCalls) -> Void,
+        judge: @escaping @Sendable (Duration) -> Verdict
     ) {
         (self.name, self.patience, self.run, self.judge) = (name, patience, run, judge)
-        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "\(name) watch"))
-        let look = patience.look / .milliseconds(1)
-        timer.schedule(
-            deadline: .now() + .milliseconds(Int(look)), repeating: .milliseconds(Int(look)),
-            leeway: .milliseconds(Int(look / 10)))
-        timer.setEventHandler { [weak self] in self?.look() }
+        guard let patience else {
+            timer = nil
+            return
+        }
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "\(name) watch"))
+        self.timer = timer
+        let look = DispatchTimeInterval.microseconds(Int(patience.look / .microseconds(1)))
+        timer.schedule(deadline: .now() + look, repeating: look, leeway: .milliseconds(20))
+        timer.setEventHandler { [weak self] in self?.look(patience) }
         timer.activate()
     }
 
     deinit {
-        timer.cancel()
+        timer?.cancel()
     }
 
     /// Begins the first thread.
@@ -92,30 +97,41 @@ final class DeviceThread: Sendable {
         if let next { start(next) }
     }
 
-    /// Looks whether the thread is still in the call it was in before. Looks are counted, and not time, in which the whole process
-    /// may have been held up.
-    private func look() {
-        let isStuck = state.withLock { state in
-            guard !state.hasEnded, let call = state.calls.current else {
-                state.lasting = nil
-                return false
-            }
-            let looks = state.lasting?.call == call ? (state.lasting?.looks ?? 0) + 1 : 0
-            state.lasting = (call, looks)
-            guard Double(looks) >= patience[call.kind] / patience.look, state.calls.giveUp(in: call) else { return false }
-            state.lasting = nil
-            state.kept += 1
-            state.calls = DeviceCalls()
-            return true
-        }
-        guard isStuck else { return }
-        let verdict = judge()
-        let next: DeviceCalls? = state.withLock { state in
-            state.hasEnded = verdict == .end
+    /// Looks whether the thread is still in the call it was in before.
+    private func look(_ patience: Patience) {
+        let waited: Duration? = state.withLock { state in
             guard !state.hasEnded else { return nil }
+            return state.isDue ? .zero : Self.giveUp(&state, patience)
+        }
+        guard let waited else { return }
+        let verdict = judge(waited)
+        let next: DeviceCalls? = state.withLock { state in
+            guard verdict == .replace else {
+                (state.hasEnded, state.isDue) = (true, false)
+                return nil
+            }
+            // One that came back while it was judged has begun the next already.
+            guard waited > .zero else { return nil }
             state.isDue = state.kept >= Self.limit
             return state.isDue ? nil : state.calls
         }
         if let next { start(next) }
+    }
+
+    /// Gives the thread up when it has been in the same call for too long, and makes place for another; returns for how long it was.
+    /// Looks are counted, and not time, in which the whole process may have been held up.
+    private static func giveUp(_ state: inout State, _ patience: Patience) -> Duration? {
+        guard let call = state.calls.current else {
+            state.lasting = nil
+            return nil
+        }
+        let looks = state.lasting?.call == call ? (state.lasting?.looks ?? 0) + 1 : 0
+        state.lasting = (call, looks)
+        let waited = patience.look * looks
+        guard waited >= patience[call.kind], state.calls.giveUp(in: call) else { return nil }
+        state.lasting = nil
+        state.kept += 1
+        state.calls = DeviceCalls()
+        return waited
     }
 }

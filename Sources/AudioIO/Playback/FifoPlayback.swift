@@ -4,7 +4,7 @@ import Glibc
 /// A loudspeaker that is a named pipe; whoever reads it hears. It is gone while nobody does.
 final class FifoPlayback: PlaybackDevice {
     /// How long a reader may read nothing before it counts as gone.
-    private static let patience: Int32 = 3000
+    private static let patience: Int32 = 5000
 
     private let path: String
     private var file: OpenFile

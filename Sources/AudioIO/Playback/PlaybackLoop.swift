@@ -32,9 +32,9 @@ final class PlaybackLoop: Sendable {
     private let ended = Atomic(false)
 
     /// Begins with a device that was opened.
-    /// - Parameter calls: how long a call into the device may last.
+    /// - Parameter calls: how long a call into the device may last; `nil` for ever.
     init(
-        _ opened: DeviceOpening<any PlaybackDevice>.Opened, patience: Duration?, calls: DeviceThread.Patience,
+        _ opened: DeviceOpening<any PlaybackDevice>.Opened, patience: Duration?, calls: DeviceThread.Patience?,
         reopening: @escaping Reopening
     ) throws(AudioError) {
         self.patience = patience
@@ -50,8 +50,8 @@ final class PlaybackLoop: Sendable {
         news = try News("loudspeaker events") { relay.loop.withLock { $0.loop }?.deliver() }
         thread = DeviceThread("loudspeaker", patience: calls) {
             relay.loop.withLock { $0.loop }?.run($0)
-        } judge: {
-            relay.loop.withLock { $0.loop }?.judge() ?? .end
+        } judge: { waited in
+            relay.loop.withLock { $0.loop }?.judge(waited) ?? .end
         }
         relay.loop.withLock { $0.loop = self }
         thread.start()
@@ -82,8 +82,10 @@ final class PlaybackLoop: Sendable {
                 }
             } catch {
                 attempt = device == nil ? attempt + 1 : 0
+                // What it is counts, and not that it may not let itself be closed either.
+                let goesOn = goesOn(after: error)
                 guard close(&device, calls) else { return }
-                guard goesOn(after: error) else { break }
+                guard goesOn else { break }
                 wake.wait(milliseconds: SoundThread.patience(attempt: attempt))
             }
         }
@@ -92,8 +94,8 @@ final class PlaybackLoop: Sendable {
     }
 
     /// A thread did not come back from the device: whether another one is to try.
-    private func judge() -> DeviceThread.Verdict {
-        guard !isStopping, goesOn(after: .noAnswer("loudspeaker")) else {
+    private func judge(_ waited: Duration) -> DeviceThread.Verdict {
+        guard !isStopping, failure.withLock({ $0 == nil }), goesOn(after: .noAnswer("loudspeaker"), waited: waited) else {
             end()
             return .end
         }
@@ -101,11 +103,13 @@ final class PlaybackLoop: Sendable {
     }
 
     /// Whether a device that could not be used is tried again: there are some that will not become another one, or not come back.
-    private func goesOn(after error: AudioError) -> Bool {
+    /// - Parameter waited: how long it stood still before that was noticed.
+    private func goesOn(after error: AudioError, waited: Duration = .zero) -> Bool {
         let now = MonotonicTime.now
+        let beginning = now - Int64(waited / .nanoseconds(1))
         let (since, isNews) = lost.withLock { lost in
-            defer { lost = lost ?? now }
-            return (lost ?? now, lost == nil)
+            defer { lost = lost ?? beginning }
+            return (lost ?? beginning, lost == nil)
         }
         if isNews {
             queue.withLock { $0.deviceLost() }
@@ -125,7 +129,7 @@ final class PlaybackLoop: Sendable {
         news.tell()
     }
 
-    private var isStopping: Bool { stopping.load(ordering: .acquiring) }
+    private var isStopping: Bool { stopping.load(ordering: .acquiring) || hasEnded }
 
     /// Opens the device if it is not open.
     /// - Returns: whether the thread still counts.

@@ -5,7 +5,7 @@
 /// device's delay tells which device position is being heard.
 ///
 /// All memory is taken when the queue is made: ``render(into:)``, ``wrote(_:lost:delay:)`` and ``deviceLost()`` run on the sound
-/// thread and allocate nothing.
+/// thread, or for one that was given up, and allocate nothing.
 struct PlaybackQueue: ~Copyable {
     private struct Item {
         let id: PlaybackItemID

@@ -15,18 +15,20 @@ package final class PlaybackSink: Sendable {
     /// - Parameter patience: how long a device that is lost later on is waited for; `nil` for ever. The events end with it.
     /// - Throws: ``AudioError`` when it cannot be used now.
     package convenience init(_ id: AudioDeviceID, patience: Duration? = nil) async throws {
-        try await self.init(patience: patience) { rate throws(AudioError) in try Self.device(id, rate: rate) }
+        try await self.init(patience: patience, calls: id.patience) { rate throws(AudioError) in
+            try Self.device(id, rate: rate)
+        }
     }
 
     /// Opens whatever is a loudspeaker here.
     /// - Parameters:
-    ///   - calls: how long a call into the device may last before the device counts as lost.
+    ///   - calls: how long a call into the device may last before the device counts as lost; `nil` for ever.
     ///   - opening: called on a sound thread: with `nil` at first, then with the rate that it had.
     init(
-        patience: Duration?, calls: DeviceThread.Patience = .init(),
+        patience: Duration?, calls: DeviceThread.Patience? = nil,
         opening: @escaping @Sendable (Int?) throws(AudioError) -> any PlaybackDevice
     ) async throws {
-        let opened = try await DeviceOpening.open("loudspeaker", patience: calls.opening) { () throws(AudioError) in
+        let opened = try await DeviceOpening.open("loudspeaker", patience: calls?.opening) { () throws(AudioError) in
             try opening(nil)
         } close: {
             $0.close()
@@ -130,7 +132,7 @@ package final class PlaybackSink: Sendable {
         }
     }
 
-    /// Closes the device and waits until it is closed. What is still waiting is not heard.
+    /// Closes the device and waits until it is closed, or given up. What is still waiting is not heard.
     package func close() async throws {
         loop.stop()
         try await loop.news.wait { [loop] in loop.hasEnded ? true : nil }

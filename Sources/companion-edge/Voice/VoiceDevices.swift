@@ -38,7 +38,9 @@ struct VoiceDevices: Sendable {
     }
 
     func close() async throws {
+        // At once: each may have to be given up.
+        async let silent: Void = loudspeaker.close()
         if !isCaptureLent { try await capture.close() }
-        try await loudspeaker.close()
+        try await silent
     }
 }

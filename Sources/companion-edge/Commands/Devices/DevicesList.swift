@@ -22,9 +22,7 @@ struct DevicesList: CompanionCommand {
     @OptionGroup var shared: SharedOptions
 
     mutating func execute(in context: CommandContext) async throws -> ExitStatus {
-        // Drivers may take their time, so they are asked on a thread of our own.
-        let devices = try await WorkThread(name: "devices").run { DeviceList.all() }
-        let reports = devices.map(DeviceReport.init)
+        let reports = await DeviceList.all().map(DeviceReport.init)
         if json {
             try await context.writeJSON(reports)
         } else {

@@ -9,7 +9,7 @@ struct SoundChecks {
     func findings() async throws -> [Finding] {
         // The daemon is kept from sound devices, so what it sees is not what 'say' will find.
         guard context.daemon == nil else { return [voice()] }
-        let devices = try await WorkThread(name: "devices").run { DeviceList.all() }
+        let devices = await DeviceList.all()
         return [voice(), sound(devices)]
     }
 

@@ -43,14 +43,15 @@ struct VoiceReport: Encodable, Sendable {
         echoesRefused = status.metrics.echoes
         answersDiscarded = status.metrics.discarded
         deviceLosses = status.metrics.losses
-        missing = (status.lacksMicrophone ? ["microphone"] : []) + (status.lacksLoudspeaker ? ["loudspeaker"] : [])
+        missing =
+            (status.lacksMicrophone && !choice.isMuted ? ["microphone"] : []) + (status.lacksLoudspeaker ? ["loudspeaker"] : [])
     }
 
     func lines(moments: Moments) -> [String] {
         var lines = ["\(state)\(since.map { " since \(moments.text($0))" } ?? "")\(isMuted ? ", the microphone is off" : "")"]
         if volume < 100 { lines[0] += volume == 0 ? ", silent" : ", speaking at \(volume) %" }
         if let problem { lines.append("the last problem: \(PrintableText.oneLine(problem)) (begun anew \(restarts) times)") }
-        for device in missing { lines.append("the \(device) is gone; it is opened again as soon as that works") }
+        for device in missing { lines.append("the \(device) is gone; it is tried again until it is there") }
         if deviceLosses > 0 { lines.append("the microphone or the loudspeaker went away \(deviceLosses) times") }
         guard turns > 0 else { return lines }
         let wait = latencyHalf.map { ", half of them within \($0) ms" } ?? ""
