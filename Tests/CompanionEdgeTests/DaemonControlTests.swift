@@ -195,6 +195,16 @@ import Testing
         }
     }
 
+    @Test("a client that says nothing is shown out in the end")
+    func silentClient() async throws {
+        try await withControlServer(helloDeadline: .milliseconds(20)) { _, _, _, _, _ in
+            .ok
+        } _: { path, _ in
+            let answer = try await withPlainConnection(to: path) { inbound, _ in try await inbound.next() }
+            #expect(answer == nil)
+        }
+    }
+
     @Test("a client that vanishes ends its command: input ends, the command is told to stop")
     func vanishingClient() async throws {
         let (ends, end) = AsyncStream.makeStream(of: String.self)

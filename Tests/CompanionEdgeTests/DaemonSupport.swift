@@ -31,7 +31,7 @@ struct ScriptedCommands: CommandServing {
 
 /// Runs a control server in a folder of its own while `body` talks to it, then shuts it down as SIGTERM would.
 func withControlServer<Result: Sendable>(
-    inherited: [Int32] = [], script: @escaping ScriptedCommands.Script,
+    inherited: [Int32] = [], helloDeadline: TimeAmount = .hours(1), script: @escaping ScriptedCommands.Script,
     _ body: @Sendable (String, ServiceGroup) async throws -> Result
 ) async throws -> Result {
     let folder = try TemporaryDirectory()
@@ -40,7 +40,7 @@ func withControlServer<Result: Sendable>(
     let logger = Logger.silent
     let server = ControlServer(
         path: path, inherited: inherited, commands: ScriptedCommands(script: script), logger: logger,
-        onListening: { isListening.yield() })
+        helloDeadline: helloDeadline, onListening: { isListening.yield() })
     let group = ServiceGroup(services: [server], logger: logger)
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask {

@@ -3,13 +3,11 @@ import NIOCore
 
 /// One client of the control socket, from its hello to the status of its command.
 struct ControlConnection: Sendable {
-    /// How long a client may take to say what it wants. Long, because a busy machine may take its time on both sides, and only who
-    /// may use the daemon can hold a place.
-    static let helloDeadline = TimeAmount.minutes(1)
-
     let link: ControlLink<ClientMessage, ServerMessage>
     let commands: any CommandServing
     let logger: Logger
+    /// How long the client may take to say what it wants.
+    let helloDeadline: TimeAmount
 
     /// Returns when the client is served or gone. Nothing a client does is an error of the daemon.
     func run() async {
@@ -32,7 +30,7 @@ struct ControlConnection: Sendable {
     private func request(
         from messages: inout NIOAsyncChannelInboundStream<ClientMessage>.AsyncIterator
     ) async throws -> CommandRequest? {
-        let deadline = link.eventLoop.scheduleTask(in: Self.helloDeadline) { [link] in link.close() }
+        let deadline = link.eventLoop.scheduleTask(in: helloDeadline) { [link] in link.close() }
         defer { deadline.cancel() }
         switch try await messages.next() {
         case nil:

@@ -16,6 +16,9 @@ struct ControlServer: Service, CustomStringConvertible {
     let inherited: [Int32]
     let commands: any CommandServing
     let logger: Logger
+    /// How long a client may take to say what it wants. Long, because a busy machine may take its time on both sides, and only who
+    /// may use the daemon can hold a place.
+    var helloDeadline = TimeAmount.minutes(1)
     /// Called once all sockets listen.
     let onListening: @Sendable () -> Void
 
@@ -62,7 +65,7 @@ struct ControlServer: Service, CustomStringConvertible {
             let link = try await client.eventLoop.submit { try ControlLink<ClientMessage, ServerMessage>(on: client) }.get()
             guard !isOneTooMany else { return try await link.withMessages { _ in try await link.send(.refusal(.busy)) } }
             try await client.setOption(.autoRead, value: true).get()
-            await ControlConnection(link: link, commands: commands, logger: logger).run()
+            await ControlConnection(link: link, commands: commands, logger: logger, helloDeadline: helloDeadline).run()
         } catch {
             logger.debug("a client left before it was served", metadata: ["error": "\(error)"])
             client.close(promise: nil)
