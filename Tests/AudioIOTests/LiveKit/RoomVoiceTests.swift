@@ -21,13 +21,11 @@ import Testing
     func heard() async throws {
         let voice = RoomVoice(of: "mira", counter: counter)
         let capture = try await AudioCapture(of: voice)
-        let frames = capture.subscribe()
+        var frames = capture.subscribe().makeAsyncIterator()
+        // From then on somebody listens.
+        var all = [try #require(await frames.next())]
         async let speaking: Void = say(Signal.tone(700, rate: 16_000, seconds: 1), to: voice)
-        var all: [CapturedFrame] = []
-        for await frame in frames {
-            all.append(frame)
-            if all.count == 250 { break }
-        }
+        while all.count < 250, let frame = await frames.next() { all.append(frame) }
         await speaking
         voice.end()
         #expect(all.map(\.position) == (0..<250).map { Int64($0 * 160) })
