@@ -37,20 +37,21 @@ package final class CutProxy: Sendable {
         let thread = Thread { [weak self, listener] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else { break }
                 guard let self else {
                     close(client)
-                    return
+                    break
                 }
                 self.serve(client)
             }
+            // Only here: closed elsewhere, its number could be somebody else's listener when this thread comes to ask it again.
+            close(listener)
         }
         thread.start()
     }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// Bytes passed on since the last ``cut(after:)`` or ``heal()``.

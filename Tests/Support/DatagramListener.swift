@@ -15,13 +15,38 @@ package final class DatagramListener: Sendable {
     /// Whoever was listened to is gone, and everything it said has been given out.
     package struct NothingMore: Error {}
 
-    private let descriptor: Int32
+    /// Its number is somebody else's once it was closed, so that nothing may be asked of it then.
+    private final class Socket: Sendable {
+        let descriptor: Int32
+        private let isOpen = Mutex(true)
+
+        init(_ descriptor: Int32) {
+            self.descriptor = descriptor
+        }
+
+        deinit {
+            close()
+        }
+
+        func end() {
+            isOpen.withLock { if $0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) } }
+        }
+
+        func close() {
+            isOpen.withLock { isOpen in
+                if isOpen { Glibc.close(descriptor) }
+                isOpen = false
+            }
+        }
+    }
+
+    private let socket: Socket
     private let messages: AsyncStream<String>
     private let incoming: AsyncStream<String>.Continuation
 
     /// `path` as in `NOTIFY_SOCKET`: absolute, or `@name`. Without `reads` the kernel's queue fills up until ``read()``.
     package init(path: String, reads: Bool = true) throws {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
         var bytes = Array(path.utf8)
         let isAbstract = bytes.first == UInt8(ascii: "@")
@@ -38,7 +63,7 @@ package final class DatagramListener: Sendable {
             close(descriptor)
             throw failure
         }
-        self.descriptor = descriptor
+        socket = Socket(descriptor)
         (messages, incoming) = AsyncStream.makeStream(of: String.self)
         if reads { read() }
     }
@@ -49,7 +74,7 @@ package final class DatagramListener: Sendable {
 
     /// Takes messages off the socket from now on. To be called once.
     package func read() {
-        Thread.detachNewThread { [descriptor, incoming] in Self.receive(from: descriptor, into: incoming) }
+        Thread.detachNewThread { [socket, incoming] in Self.receive(from: socket, into: incoming) }
     }
 
     /// Takes no more messages once `process` has ended: what it said before is still given out.
@@ -69,18 +94,18 @@ package final class DatagramListener: Sendable {
 
     /// The reading thread sees what the kernel still has, then the end.
     private func end() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        socket.end()
     }
 
-    private static func receive(from descriptor: Int32, into incoming: AsyncStream<String>.Continuation) {
+    private static func receive(from socket: Socket, into incoming: AsyncStream<String>.Continuation) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
+            let count = recv(socket.descriptor, &buffer, buffer.count, 0)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             incoming.yield(String(decoding: buffer[..<count], as: UTF8.self))
         }
-        close(descriptor)
+        socket.close()
         incoming.finish()
     }
 }
