@@ -13,13 +13,13 @@ import Testing
 
     private func microphone(_ works: DeviceWorks, isMuted: Bool = false) async throws -> AudioCapture {
         try await AudioCapture(isMuted: isMuted, patience: nil, calls: Self.calls) { () throws(AudioError) in
-            TrappedCapture(works, number: works.open())
+            TrappedDevice(works, number: works.open())
         }
     }
 
     private func loudspeaker(_ works: DeviceWorks) async throws -> PlaybackSink {
         try await PlaybackSink(patience: nil, calls: Self.calls) { _ throws(AudioError) in
-            TrappedPlayback(works, number: works.open())
+            TrappedDevice(works, number: works.open())
         }
     }
 
@@ -128,7 +128,7 @@ import Testing
         for number in 2...DeviceThread.limit + 1 { works.trap(.working, of: number) }
         let patience = DeviceThread.Patience(working: .milliseconds(200), opening: .seconds(1))
         let capture = try await AudioCapture(isMuted: false, patience: .seconds(6), calls: patience) { () throws(AudioError) in
-            TrappedCapture(works, number: works.open())
+            TrappedDevice(works, number: works.open())
         }
         var frames = capture.subscribe().makeAsyncIterator()
         _ = await frames.next()
@@ -291,8 +291,8 @@ private final class DeviceWorks: Sendable {
     }
 }
 
-/// A microphone that hears its own number.
-private final class TrappedCapture: CaptureDevice {
+/// A microphone that hears its own number, or a loudspeaker whose sound can be looked at.
+private final class TrappedDevice: CaptureDevice, PlaybackDevice {
     private let works: DeviceWorks
     private let number: Int
     private var pace = Pace(rate: 16_000)
@@ -303,6 +303,7 @@ private final class TrappedCapture: CaptureDevice {
 
     let rate = 16_000
     let delay = 0
+    let isPaced = true
 
     func read(into output: UnsafeMutableBufferPointer<Int16>, within milliseconds: Int32) throws(AudioError) -> CaptureRead {
         _ = try works.work(number)
@@ -311,25 +312,6 @@ private final class TrappedCapture: CaptureDevice {
         pace.take(count)
         return CaptureRead(count: count)
     }
-
-    func close() {
-        works.close(number)
-    }
-}
-
-/// A loudspeaker whose sound can be looked at.
-private final class TrappedPlayback: PlaybackDevice {
-    private let works: DeviceWorks
-    private let number: Int
-    private var pace = Pace(rate: 16_000)
-
-    init(_ works: DeviceWorks, number: Int) {
-        (self.works, self.number) = (works, number)
-    }
-
-    let rate = 16_000
-    let isPaced = true
-    let delay = 0
 
     func write(_ samples: UnsafeBufferPointer<Int16>) throws(AudioError) -> Int {
         guard try works.work(number) else { return 0 }

@@ -17,13 +17,17 @@ import Testing
         try await server.ask("list", "sink-inputs").contains("companion-edge")
     }
 
-    @Test("a microphone that was turned off is off after a restart: the device is not even opened; 'talk' finds it off as well")
-    func muted() async throws {
-        let (home, server) = (try Home(), try await SoundServer())
-        let settings = server.environment.merging([
+    private func settings(_ server: SoundServer) throws -> [String: String] {
+        server.environment.merging([
             "COMPANION_VOICE": "open", "COMPANION_MICROPHONE": "alsa:mic", "COMPANION_LOUDSPEAKER": "alsa:speaker",
             "COMPANION_MODELS_DIR": try SpeechModels.ready().path,
         ]) { $1 }
+    }
+
+    @Test("a microphone that was turned off is off after a restart: the device is not even opened; 'talk' finds it off as well")
+    func muted() async throws {
+        let (home, server) = (try Home(), try await SoundServer())
+        let settings = try settings(server)
         #expect(try await home.command("users", "add", "Amina").status == 0)
         let first = try await home.daemon(environment: settings)
         try await until(server, Self.listens)
@@ -59,22 +63,19 @@ import Testing
     func stuck() async throws {
         let (home, server) = (try Home(), try await SoundServer())
         let trap = try await StuckSound(in: home.folder)
-        let settings = server.environment.merging(trap.environment) { $1 }.merging([
-            "COMPANION_VOICE": "open", "COMPANION_MICROPHONE": "alsa:mic", "COMPANION_LOUDSPEAKER": "alsa:speaker",
-            "COMPANION_MODELS_DIR": try SpeechModels.ready().path,
-        ]) { $1 }
+        let settings = try settings(server).merging(trap.environment) { $1 }
         #expect(try await home.command("users", "add", "Amina").status == 0)
         let daemon = try await home.daemon(environment: settings)
         try await until(server, Self.listens)
         #expect(try await home.command("voice", "status").output.contains("went away") == false)
-        try trap.hold()
+        trap.hold()
         try await until(server) { _ in
             let status = try await home.command("voice", "status").output
             return status.contains("the microphone is gone") && status.contains("the loudspeaker is gone")
         }
         let chat = try await home.command(["chat"], input: "I live in Lahore.\nWhere do I live?\n")
         #expect(chat.status == 0 && chat.output.contains("Lahore"), "\(chat.output)\(chat.errors)")
-        try trap.release()
+        trap.release()
         try await until(server) { _ in try await !home.command("voice", "status").output.contains("is gone") }
         try await until(server, Self.listens)
         let status = try await home.command("voice", "status").output

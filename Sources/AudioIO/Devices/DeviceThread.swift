@@ -37,7 +37,6 @@ final class DeviceThread: Sendable {
     }
 
     private let name: String
-    private let patience: Patience?
     private let state = Mutex(State())
     private let run: @Sendable (DeviceCalls) -> Void
     private let judge: @Sendable (Duration) -> Verdict
@@ -53,7 +52,7 @@ final class DeviceThread: Sendable {
         _ name: String, patience: Patience?, run: @escaping @Sendable (DeviceCalls) -> Void,
         judge: @escaping @Sendable (Duration) -> Verdict
     ) {
-        (self.name, self.patience, self.run, self.judge) = (name, patience, run, judge)
+        (self.name, self.run, self.judge) = (name, run, judge)
         guard let patience else {
             timer = nil
             return

@@ -174,7 +174,6 @@ final class PlaybackLoop: Sendable {
             guard count == 0 || !device.isPaced || guardian.allows(count, at: now) else {
                 throw AudioError(.unsupported, "The loudspeaker takes sound faster than it can be heard.")
             }
-            // The queue's news are told to those who wait for them.
             if queue.withLock({ $0.wrote(count, lost: lost, delay: delay) }) { news.tell() }
             if count == 0 {
                 reference.interrupt()

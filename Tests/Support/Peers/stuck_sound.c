@@ -1,19 +1,23 @@
 /* ALSA as a driver or a sound server makes it that keeps its callers: loaded before ALSA's library, no call that opens a device or
- * moves its sound begins while the file named by STUCK_SOUND is there.
+ * moves its sound begins while somebody has the file named by STUCK_SOUND locked.
  */
 #define _GNU_SOURCE
 #include <alsa/asoundlib.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static void wait_for_release(void)
 {
-	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
-	const char *file = getenv("STUCK_SOUND");
-	while (file != NULL && access(file, F_OK) == 0)
-		nanosleep(&pause, NULL);
+	const char *path = getenv("STUCK_SOUND");
+	int file = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (file < 0)
+		return;
+	flock(file, LOCK_SH);
+	close(file);
 }
 
 #define FREE(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
