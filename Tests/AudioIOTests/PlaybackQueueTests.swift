@@ -18,6 +18,7 @@ private final class Desk {
     var isEmpty: Bool { queue.isEmpty }
     var isPaused: Bool { queue.isPaused }
     var played: PlayedPosition? { queue.played }
+    var playedBeforeFlush: PlayedPosition? { queue.playedBeforeFlush }
     var timeline: Int64 { queue.timeline }
     var room: Int { queue.room }
 
@@ -80,6 +81,22 @@ private final class Desk {
         desk.push(10, value: 7, to: next)
         desk.play(periods: 4)
         #expect(desk.heard.contains(7) && desk.events.contains(.finished(next)), "what comes later is heard as it is")
+    }
+
+    @Test("what is heard right after a flush does not hide how far listening came before it")
+    func soundAfterFlush() {
+        let desk = Desk(delay: 20)
+        desk.push(500, to: first)
+        desk.play(periods: 5)
+        desk.queue.flush(over: 20)
+        let next = PlaybackItemID(generation: 1, number: -1)
+        desk.push(100, to: next)
+        // The sample after the last one that fades is the next item's: both may be heard before anybody asks.
+        while desk.played?.item != next { desk.play(periods: 1) }
+        #expect(desk.isFlushed && desk.playedBeforeFlush == PlayedPosition(item: first, frame: 70, rate: 1000))
+        desk.queue.flush(over: 0)
+        desk.play(periods: 4)
+        #expect(desk.playedBeforeFlush?.item == next, "the next flush has its own")
     }
 
     @Test("a pause keeps the rest, and resuming repeats what was asked for, within the item")

@@ -149,15 +149,20 @@ struct SpokenConversation: WitnessedConversation {
         }
     }
 
-    /// Whether almost two seconds of a piece of an answer were heard that was begun after so many entries.
+    /// Whether almost two seconds of an answer were heard that was begun after so many entries.
     static func isWellHeard(_ log: TurnLog, after count: Int) -> Bool {
         let entries = log.entries.dropFirst(count)
         let spoken = Set(
             entries.flatMap(\.effects).compactMap { effect in
                 if case .speak(let generation, _) = effect { generation } else { nil }
             })
-        return entries.contains { entry in
-            if case .playbackMoved(let generation, 1800...) = entry.event { spoken.contains(generation) } else { false }
+        // Each piece of it is counted from its beginning.
+        var (whole, piece) = (0, 0)
+        for entry in entries {
+            guard case .playbackMoved(let generation, let heard) = entry.event, spoken.contains(generation) else { continue }
+            if heard < piece { whole += piece }
+            piece = heard
         }
+        return whole + piece >= 1800
     }
 }

@@ -49,6 +49,8 @@ struct PlaybackQueue: ~Copyable {
     private var hasSettled = false
     private var isLost = false
     private var lastHeard: PlayedPosition?
+    /// Where listening is in what the last flush ended: before this queue position.
+    private var flushed: (end: Int64, heard: PlayedPosition?) = (0, nil)
 
     private var motion = Motion.playing
     private var gain: Float = 1
@@ -83,6 +85,9 @@ struct PlaybackQueue: ~Copyable {
     var isEmpty: Bool { next == pushed }
     /// Where listening is, `nil` before anything was heard.
     var played: PlayedPosition? { lastHeard }
+    /// Where listening is, or was last, in what was there at the last flush; `nil` before anything was heard. What is handed over
+    /// later may be heard already when somebody asks.
+    var playedBeforeFlush: PlayedPosition? { flushed.heard }
     /// Device position of the next sample written; divided by the rate it is the time since the beginning.
     var timeline: Int64 { device }
     var isPaused: Bool {
@@ -148,6 +153,7 @@ struct PlaybackQueue: ~Copyable {
     /// Goes silent and forgets what waits.
     mutating func flush(over frames: Int) {
         end(items.last?.id)
+        flushed = (pushed, lastHeard)
         motion = .flushing(upTo: pushed)
         ramp(over: frames)
         if isLost { settle() }
@@ -290,6 +296,7 @@ struct PlaybackQueue: ~Copyable {
                 items[0].hasStarted = true
                 let frame = min(heard, item.end ?? heard) - item.start
                 lastHeard = PlayedPosition(item: item.id, frame: Int(frame), rate: rate)
+                if item.start < flushed.end { flushed.heard = lastHeard }
             }
             guard let end = item.end, heard >= end else { break }
             if !item.isCut { note(.finished(item.id)) }

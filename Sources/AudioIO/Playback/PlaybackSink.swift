@@ -122,13 +122,14 @@ package final class PlaybackSink: Sendable {
         loop.wake.ring()
     }
 
-    /// Fades out and forgets everything that waits; returns how far listening came when all is silent.
+    /// Fades out and forgets everything that waits; returns how far listening came in it when all of it is silent. What is handed over
+    /// meanwhile is heard afterwards, and does not count.
     @discardableResult
     package func flush() async throws -> PlayedPosition? {
         loop.queue.withLock { $0.flush(over: frames(Self.fade)) }
         loop.wake.ring()
         return try await loop.news.wait { [loop] in
-            loop.queue.withLock { $0.isFlushed || loop.hasEnded ? .some($0.played) : nil }
+            loop.queue.withLock { $0.isFlushed || loop.hasEnded ? .some($0.playedBeforeFlush) : nil }
         }
     }
 
