@@ -103,14 +103,32 @@ struct SpokenConversation: WitnessedConversation {
         log.entries.count { if case .playbackFinished = $0.event { true } else { false } }
     }
 
-    /// How often something was heard that got no answer.
-    static func unheard(_ log: TurnLog) -> Int {
-        log.entries.flatMap(\.effects).count {
-            switch $0 {
-            case .dropHearing, .refused: true
-            default: false
+    /// Whether an answer was heard to its end that was begun after so many entries.
+    static func hasAnswered(_ log: TurnLog, after count: Int) -> Bool {
+        let entries = log.entries.dropFirst(count)
+        let spoken = spoken(in: entries)
+        return entries.contains { entry in
+            if case .playbackFinished(let generation) = entry.event { spoken.contains(generation) } else { false }
+        }
+    }
+
+    /// Whether somebody was listened to after so many entries, got no answer, and nobody is listened to any more.
+    static func wasInVain(_ log: TurnLog, after count: Int) -> Bool {
+        var begun: Set<Int> = []
+        for effect in log.entries.dropFirst(count).flatMap(\.effects) {
+            switch effect {
+            case .hear(let hearing, _, _): begun.insert(hearing)
+            case .dropHearing(let hearing, _), .refused(let hearing, _, _):
+                if begun.contains(hearing), isResting(log) { return true }
+            default: break
             }
         }
+        return false
+    }
+
+    /// The answers that are begun.
+    private static func spoken(in entries: some Sequence<TurnLog.Entry>) -> Set<Int> {
+        Set(entries.flatMap(\.effects).compactMap { if case .speak(let generation, _) = $0 { generation } else { nil } })
     }
 
     /// How many answers were cut.
@@ -152,10 +170,7 @@ struct SpokenConversation: WitnessedConversation {
     /// Whether almost two seconds of an answer were heard that was begun after so many entries.
     static func isWellHeard(_ log: TurnLog, after count: Int) -> Bool {
         let entries = log.entries.dropFirst(count)
-        let spoken = Set(
-            entries.flatMap(\.effects).compactMap { effect in
-                if case .speak(let generation, _) = effect { generation } else { nil }
-            })
+        let spoken = spoken(in: entries)
         // Each piece of it is counted from its beginning.
         var (whole, piece) = (0, 0)
         for entry in entries {

@@ -26,14 +26,12 @@ extension WitnessedConversation {
     /// Says something and waits until the answer was heard. What got no answer is said again, as a person would.
     func turn(_ text: String) async throws {
         for _ in 0..<3 {
-            let log = try turns
-            let (finished, unheard) = (SpokenConversation.finished(log), SpokenConversation.unheard(log))
+            let before = try turns.entries.count
             try await say(text)
             try await until {
-                SpokenConversation.finished($0) > finished
-                    || SpokenConversation.unheard($0) > unheard && SpokenConversation.isResting($0)
+                SpokenConversation.hasAnswered($0, after: before) || SpokenConversation.wasInVain($0, after: before)
             }
-            if SpokenConversation.finished(try turns) > finished { return }
+            if SpokenConversation.hasAnswered(try turns, after: before) { return }
         }
         throw PeerError(description: "'\(text)' got no answer: \(program.outputSoFar)\(program.errorsSoFar)")
     }
