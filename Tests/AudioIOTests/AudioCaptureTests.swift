@@ -29,6 +29,21 @@ import Testing
         #expect(capture.counts.frames == frames.count && capture.counts.droppedFrames == 0)
     }
 
+    @Test("at rest no sound is lost: not what comes at the end, nor when the rest ends in the middle of a piece")
+    func rest() async throws {
+        let folder = try TemporaryDirectory()
+        let tone = Signal.tone(700, rate: 16_000, seconds: 0.5)
+        let capture = try await AudioCapture(try wave(tone, rate: 16_000, in: folder))
+        capture.rest(true)
+        var frames: [CapturedFrame] = []
+        for await frame in capture.subscribe() {
+            frames.append(frame)
+            if frames.count == 10 || frames.count == 35 { capture.rest(frames.count != 10) }
+        }
+        #expect(frames.flatMap(\.samples) == tone)
+        #expect(frames.allSatisfy { $0.lost == 0 })
+    }
+
     @Test("a listener that is too slow loses the oldest frames, which are counted, and holds up nobody")
     func slow() async throws {
         let folder = try TemporaryDirectory()

@@ -40,6 +40,23 @@ import Testing
         #expect(peak == 800)
     }
 
+    @Test("silence within the sound changes nothing of what comes after it", arguments: [48_000, 44_100])
+    func silence(rate: Int) throws {
+        let tone = Signal.tone(440, rate: rate, seconds: 0.123)
+        let input = tone + [Int16](repeating: 0, count: rate / 2) + tone
+        func output(inPiecesOf size: Int) throws -> [Int16] {
+            let converter = try RateConverter(from: rate, to: 16_000)
+            let output = stride(from: 0, to: input.count, by: size).flatMap {
+                converter.convert(Array(input[$0..<min($0 + size, input.count)]))
+            }
+            return output + converter.finish()
+        }
+        // What is no part of a whole number of samples has to be filtered, silent or not.
+        let filtered = try output(inPiecesOf: 101)
+        #expect(try output(inPiecesOf: rate / 100) == filtered)
+        #expect(abs(filtered.count - input.count * 16_000 / rate) <= 2)
+    }
+
     @Test("the same rate changes nothing")
     func identity() throws {
         let input = Signal.tone(440, rate: 16_000, seconds: 0.1)

@@ -66,6 +66,10 @@ package final class AudioCapture: Sendable {
     package var failure: AudioError? { loop.failure.withLock { $0 } }
     package var counts: CaptureCounts { loop.counts }
 
+    /// Whether nobody needs the sound at once. Frames are handed over three at a time then, up to 20 ms later, which spares the
+    /// processor most of what listening costs. From the next frame on after the rest, each comes by itself again.
+    package func rest(_ isResting: Bool) { loop.rest(isResting) }
+
     /// Closes the device, so that nothing is read into memory, or opens it again. Nothing recorded before is delivered after it
     /// returns; what a subscriber has been given and not yet looked at is its own. A device that does not let itself be closed is left
     /// as it is, after four seconds: nobody reads it any more.

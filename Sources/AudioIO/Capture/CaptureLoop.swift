@@ -10,6 +10,9 @@ final class CaptureLoop: Sendable {
     private static let limit: (first: Int64, next: Int64) = (2000, 500)
     /// How long the thread looks at nothing but the device, in milliseconds; a wish to mute waits so long.
     private static let slice: Int32 = 40
+    /// Blocks of 10 ms that are handed over together while nobody is in a hurry: waking everybody for each is much of what listening
+    /// costs. So many make one window of a voice detector.
+    private static let restfulBlocks = 3
     /// Blocks of 10 ms that may wait for a machine that is busy.
     private static let room = 200
 
@@ -31,6 +34,7 @@ final class CaptureLoop: Sendable {
     private let patience: Duration?
     private let begun = Atomic(false)
     private let muted: Atomic<Bool>
+    private let resting = Atomic(false)
     private let stopping = Atomic(false)
     private let ended = Atomic(false)
     private let deviceIsOpen: Atomic<Bool>
@@ -80,6 +84,9 @@ final class CaptureLoop: Sendable {
         wake.ring()
         news.tell()
     }
+
+    /// Whether nobody needs the sound at once.
+    func rest(_ isResting: Bool) { resting.store(isResting, ordering: .relaxed) }
 
     func stop() {
         stopping.store(true, ordering: .releasing)
@@ -197,6 +204,8 @@ final class CaptureLoop: Sendable {
         var guardian = PaceGuard(rate: rate)
         // For how long the device was waited for in vain. A process that was itself held up has not waited.
         var vain: Int64 = 0
+        // Blocks that nobody was told of.
+        var untold = 0
         var (before, isFirst, gap) = (MonotonicTime.now, true, SoundRing.Gap.absence)
         while !isStopping, !isMuted {
             var (read, delay, now) = (CaptureRead(), 0, Int64(0))
@@ -230,7 +239,11 @@ final class CaptureLoop: Sendable {
             let sound = UnsafeBufferPointer(rebasing: block[..<read.count])
             // What finds no room is missing, like what a device lost.
             if ring.push(sound, rate: rate, end: end, gap: gap) { gap = .none } else if gap == .none { gap = .overrun }
-            news.tell()
+            untold += 1
+            if !resting.load(ordering: .relaxed) || untold >= Self.restfulBlocks {
+                untold = 0
+                news.tell()
+            }
         }
         return .interrupted
     }

@@ -56,8 +56,10 @@ final class News: Sendable {
     init(_ name: String, deliver: @escaping @Sendable () -> Void) throws(AudioError) {
         let office = try Office(deliver)
         self.office = office
-        let thread = Thread { office.run() }
-        thread.name = name
+        let thread = Thread {
+            SoundThread.show(name: name)
+            office.run()
+        }
         thread.qualityOfService = .userInteractive
         thread.start()
     }

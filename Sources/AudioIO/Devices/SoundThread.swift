@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// A thread for one device.
@@ -7,6 +8,7 @@ enum SoundThread {
 
     static func start(name: String, _ body: @escaping @Sendable () -> Void) {
         let thread = Thread {
+            show(name: name)
             // Real-time when the system permits it (LimitRTPRIO); without, sound is only less sure under load.
             var parameter = sched_param(sched_priority: priority)
             pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter)
@@ -17,9 +19,14 @@ enum SoundThread {
             pthread_sigmask(SIG_BLOCK, &signals, nil)
             body()
         }
-        thread.name = name
         thread.qualityOfService = .userInteractive
         thread.start()
+    }
+
+    /// Names the thread that calls, for those who look at the program from outside.
+    static func show(name: String) {
+        // The system keeps fifteen characters.
+        pthread_setname_np(pthread_self(), String(name.prefix(15)))
     }
 
     /// How long to wait before a lost device is tried again, in milliseconds: soon at first, and so often in the end that one which

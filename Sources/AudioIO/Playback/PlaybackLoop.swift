@@ -7,6 +7,8 @@ final class PlaybackLoop: Sendable {
 
     /// How much speech can wait, and how much of what was heard can be repeated, in seconds.
     private static let room = (waiting: 20, heard: 5)
+    /// Blocks of silence, 10 ms each, that those who want to know what is given are told of together. Sound they are told of at once.
+    private static let silentBlocks = 10
 
     let rate: Int
     let queue: Mutex<PlaybackQueue>
@@ -160,6 +162,8 @@ final class PlaybackLoop: Sendable {
         on device: any PlaybackDevice, _ period: SampleBuffer, _ calls: DeviceCalls
     ) throws(AudioError) -> Bool {
         var guardian = PaceGuard(rate: rate)
+        // Blocks of silence that nobody was told of.
+        var untold = 0
         while !isStopping {
             let sound = queue.withLock { $0.render(into: period.samples) }
             let count = device.isPaced ? period.samples.count : sound
@@ -181,7 +185,11 @@ final class PlaybackLoop: Sendable {
                 wake.wait(milliseconds: delay > 0 ? 10 : -1)
             } else if reference.hub.isHeard {
                 reference.played(samples, until: now + Int64(delay) * 1_000_000_000 / Int64(rate), lost: lost)
-                news.tell()
+                untold += 1
+                if sound > 0 || untold >= Self.silentBlocks {
+                    untold = 0
+                    news.tell()
+                }
             } else {
                 reference.interrupt()
             }

@@ -60,7 +60,7 @@ struct VoiceConversation: Sendable {
                 detector: VoiceActivityDetector(model: equipment.activity, settings: detection),
                 cleaning: choice.cleaning, canceller: equipment.canceller, conversation: conversation, store: companion.store,
                 echoLoss: home.echo?.loss, echoDelay: home.echo?.delay ?? 0, recordings: home.recordings,
-                logger: logger),
+                rest: { [devices] in devices.rest($0) }, logger: logger),
             settings: settings, endpoint: try await EndpointMemory.read(from: companion.store), recorder: recorder)
         if isMuted { await session.mute(true) }
     }

@@ -37,6 +37,11 @@ struct VoiceDevices: Sendable {
         }
     }
 
+    /// Says whether the microphone's sound is needed at once. Who lends it may need it whatever we do.
+    func rest(_ isResting: Bool) {
+        if !isCaptureLent { capture.rest(isResting) }
+    }
+
     func close() async throws {
         // At once: each may have to be given up.
         async let silent: Void = loudspeaker.close()

@@ -22,6 +22,8 @@ struct VoiceParts: Sendable {
     var echoDelay: Int64 = 0
     /// Where turns are recorded, if the person wants that.
     var recordings: RecordingShelf?
+    /// Told whether nobody speaks, we neither: the microphone's sound may come later then.
+    var rest: @Sendable (Bool) -> Void = { _ in }
     var logger: Logger
 }
 

@@ -10,6 +10,8 @@ actor VoiceSession {
     static let partialEvery = 16_000 / 5
     /// Frames after which a voice over ours is compared with it again, and from which probability on it may be one.
     private static let (lookEvery, doubtful): (Int, Float) = (5, 0.3)
+    /// The microphone's first samples, two seconds.
+    private static let beginning: Int64 = 32_000
 
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
@@ -45,6 +47,8 @@ actor VoiceSession {
     private let recorder: TurnRecorder?
     private var framesSinceLevel = 0
     private var framesSinceLook = 0
+    /// Whether sound may come later, because nobody speaks.
+    private var isResting = false
     /// Where the last voice ended, and up to where a recogniser was given the sound.
     private(set) var voiceEnd: Int64 = 0
     var heardUpTo: Int64 = 0
@@ -109,6 +113,7 @@ actor VoiceSession {
 
     private func stop() async {
         giveUpWaiting()
+        rest(false)
         for hearing in hearings.values { hearing.cancel() }
         hearings.removeAll()
         if let generation = engine.generation, let reply = replies[generation] {
@@ -240,7 +245,11 @@ actor VoiceSession {
             case .resumed: for hearing in hearings.values { hearing.resume() }
             case .behind(let milliseconds):
                 metrics.behind += 1
-                parts.logger.warning("listening is behind the sound", metadata: ["milliseconds": "\(milliseconds)"])
+                // Until everything is at work, what came meanwhile is caught up with.
+                let isBeginning = frame.position < Self.beginning
+                parts.logger.log(
+                    level: isBeginning ? .debug : .warning, "listening is behind the sound",
+                    metadata: ["milliseconds": "\(milliseconds)"])
             case .caughtUp: break
             }
         }
@@ -249,6 +258,14 @@ actor VoiceSession {
             framesSinceLevel = 0
             publish(.level(EchoGate.level(clean), isVoice: detector.isSpeaking))
         }
+        // The first window with a voice in it, 60 ms before it counts as one, ends the rest.
+        rest(engine.phase.isResting && !detector.isSpeaking && detector.probability < detector.settings.deactivation)
+    }
+
+    private func rest(_ isResting: Bool) {
+        guard isResting != self.isResting else { return }
+        self.isResting = isResting
+        parts.rest(isResting)
     }
 
     /// How much clearer than usual a voice has to be.

@@ -27,6 +27,8 @@ final class SpokenRoom: Sendable {
     let loudspeaker: PlaybackSink
     /// Where recordings are, if they are made.
     let shelf: RecordingShelf
+    /// Whether the microphone's sound could come later, each time that changed.
+    let rests: AsyncStream<Bool>
     private let conversation: ConversationSession
     private let folder: TemporaryDirectory
     private let state = Mutex(State())
@@ -54,11 +56,14 @@ final class SpokenRoom: Sendable {
         conversation = companion.mind.startConversation(channel: "voice", language: .english)
         var settings = TurnSettings()
         change(&settings)
+        let (rests, rest) = AsyncStream.makeStream(of: Bool.self)
+        self.rests = rests
         session = try VoiceSession(
             VoiceParts(
                 recogniser: recogniser, language: .english, voice: EspeakSynthesiser(), loudspeaker: loudspeaker,
                 detector: VoiceActivityDetector(model: EnergyVoiceModel()), conversation: conversation, store: store,
-                echoLoss: calibration?.loss, echoDelay: calibration?.delay ?? 0, recordings: shelf, logger: logger),
+                echoLoss: calibration?.loss, echoDelay: calibration?.delay ?? 0, recordings: shelf, rest: { rest.yield($0) },
+                logger: logger),
             settings: settings, endpoint: EndpointDelay())
     }
 

@@ -57,13 +57,18 @@ import Testing
         let answer = answer
         let phase = isPhase(.followUp)
         try await room.converse { witness in
+            var rests = room.rests.makeAsyncIterator()
+            #expect(await rests.next() == true)
             room.say(sound)
+            // The microphone is in no hurry until somebody speaks, nor once they were answered.
+            #expect(await rests.next() == false)
             await witness.wait { if case .said(Self.question) = $0 { true } else { nil } }
             let reply = try #require(await witness.wait(for: answer))
             #expect(reply.text.contains("Lahore"), "\(reply.text)")
             let times = try #require(await witness.wait { if case .measured(let times) = $0 { times } else { nil } })
             #expect(times.endpoint - times.voiceEnd < 1000, "\(times)")
             await witness.wait(for: phase)
+            #expect(await rests.next() == true)
             let stored = try await room.messages
             #expect(stored.last?.text == reply.text)
             #expect(stored.dropLast().last?.text == Self.question)
