@@ -112,14 +112,20 @@ struct SpokenConversation: WitnessedConversation {
         }
     }
 
-    /// Whether somebody was listened to after so many entries, got no answer, and nobody is listened to any more.
+    /// Whether somebody who was listened to after so many entries got no answer, or one that broke off, and all is quiet again.
     static func wasInVain(_ log: TurnLog, after count: Int) -> Bool {
-        var begun: Set<Int> = []
-        for effect in log.entries.dropFirst(count).flatMap(\.effects) {
+        guard isResting(log) else { return false }
+        let entries = log.entries.dropFirst(count)
+        let spoken = spoken(in: entries)
+        // Who was listened to already may be the one.
+        let earlier = TurnLog(start: log.start, entries: Array(log.entries.prefix(count)))
+        var begun = Set(isResting(earlier) ? [] : hearings(in: earlier).suffix(1))
+        for effect in entries.flatMap(\.effects) {
             switch effect {
             case .hear(let hearing, _, _): begun.insert(hearing)
             case .dropHearing(let hearing, _), .refused(let hearing, _, _):
-                if begun.contains(hearing), isResting(log) { return true }
+                if begun.contains(hearing) { return true }
+            case .cut(let generation): if spoken.contains(generation) { return true }
             default: break
             }
         }
@@ -143,8 +149,10 @@ struct SpokenConversation: WitnessedConversation {
     }
 
     /// How many pieces of speech were given to the recogniser.
-    static func hearings(_ log: TurnLog) -> Int {
-        log.entries.flatMap(\.effects).count { if case .hear = $0 { true } else { false } }
+    static func hearings(_ log: TurnLog) -> Int { hearings(in: log).count }
+
+    private static func hearings(in log: TurnLog) -> [Int] {
+        log.entries.flatMap(\.effects).compactMap { if case .hear(let hearing, _, _) = $0 { hearing } else { nil } }
     }
 
     func play(_ samples: [Int16]) async throws {
@@ -171,12 +179,14 @@ struct SpokenConversation: WitnessedConversation {
     static func isWellHeard(_ log: TurnLog, after count: Int) -> Bool {
         let entries = log.entries.dropFirst(count)
         let spoken = spoken(in: entries)
-        // Each piece of it is counted from its beginning.
-        var (whole, piece) = (0, 0)
+        // Each piece of it is counted from its beginning; where it stood still, it goes on a little before that.
+        var (answer, whole, piece, goesBack) = (0, 0, 0, false)
         for entry in entries {
+            if entry.effects.contains(where: { if case .resume = $0 { true } else { false } }) { goesBack = true }
             guard case .playbackMoved(let generation, let heard) = entry.event, spoken.contains(generation) else { continue }
-            if heard < piece { whole += piece }
-            piece = heard
+            if generation != answer { (answer, whole, piece) = (generation, 0, 0) }
+            if heard < piece, !goesBack { whole += piece }
+            (piece, goesBack) = (heard, false)
         }
         return whole + piece >= 1800
     }

@@ -67,7 +67,7 @@ package final class AudioCapture: Sendable {
     package var counts: CaptureCounts { loop.counts }
 
     /// Whether nobody needs the sound at once. Frames are handed over three at a time then, up to 20 ms later, which spares the
-    /// processor most of what listening costs. From the next frame on after the rest, each comes by itself again.
+    /// processor a part of what listening costs. From the next frame on after the rest, each comes by itself again.
     package func rest(_ isResting: Bool) { loop.rest(isResting) }
 
     /// Closes the device, so that nothing is read into memory, or opens it again. Nothing recorded before is delivered after it

@@ -11,7 +11,7 @@ final class CaptureLoop: Sendable {
     /// How long the thread looks at nothing but the device, in milliseconds; a wish to mute waits so long.
     private static let slice: Int32 = 40
     /// Blocks of 10 ms that are handed over together while nobody is in a hurry: waking everybody for each is much of what listening
-    /// costs. So many make one window of a voice detector.
+    /// costs. A voice detector needs about as many for one look.
     private static let restfulBlocks = 3
     /// Blocks of 10 ms that may wait for a machine that is busy.
     private static let room = 200
@@ -49,7 +49,7 @@ final class CaptureLoop: Sendable {
         deviceIsOpen = Atomic(!isMuted)
         wake = try Bell()
         let relay = Relay()
-        news = try News("microphone events") { relay.loop.withLock { $0.loop }?.deliver() }
+        news = try News("microphone news") { relay.loop.withLock { $0.loop }?.deliver() }
         thread = DeviceThread("microphone", patience: calls) {
             relay.loop.withLock { $0.loop }?.run($0)
         } judge: { _ in

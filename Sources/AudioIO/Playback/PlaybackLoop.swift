@@ -7,8 +7,9 @@ final class PlaybackLoop: Sendable {
 
     /// How much speech can wait, and how much of what was heard can be repeated, in seconds.
     private static let room = (waiting: 20, heard: 5)
-    /// Blocks of silence, 10 ms each, that those who want to know what is given are told of together. Sound they are told of at once.
-    private static let silentBlocks = 10
+    /// Blocks of silence, 10 ms each, that those who want to know what is given are told of together. Sound they are told of at once,
+    /// and the first blocks after it, with which its last samples come out of the filter.
+    private static let silentBlocks = (told: 3, together: 10)
 
     let rate: Int
     let queue: Mutex<PlaybackQueue>
@@ -49,7 +50,7 @@ final class PlaybackLoop: Sendable {
         wake = try Bell()
         (events, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4096))
         let relay = Relay()
-        news = try News("loudspeaker events") { relay.loop.withLock { $0.loop }?.deliver() }
+        news = try News("speaker news") { relay.loop.withLock { $0.loop }?.deliver() }
         thread = DeviceThread("loudspeaker", patience: calls) {
             relay.loop.withLock { $0.loop }?.run($0)
         } judge: { waited in
@@ -162,8 +163,8 @@ final class PlaybackLoop: Sendable {
         on device: any PlaybackDevice, _ period: SampleBuffer, _ calls: DeviceCalls
     ) throws(AudioError) -> Bool {
         var guardian = PaceGuard(rate: rate)
-        // Blocks of silence that nobody was told of.
-        var untold = 0
+        // Blocks of silence since the last sound.
+        var silent = 0
         while !isStopping {
             let sound = queue.withLock { $0.render(into: period.samples) }
             let count = device.isPaced ? period.samples.count : sound
@@ -185,11 +186,8 @@ final class PlaybackLoop: Sendable {
                 wake.wait(milliseconds: delay > 0 ? 10 : -1)
             } else if reference.hub.isHeard {
                 reference.played(samples, until: now + Int64(delay) * 1_000_000_000 / Int64(rate), lost: lost)
-                untold += 1
-                if sound > 0 || untold >= Self.silentBlocks {
-                    untold = 0
-                    news.tell()
-                }
+                silent = sound > 0 ? 0 : silent + 1
+                if silent <= Self.silentBlocks.told || silent % Self.silentBlocks.together == 0 { news.tell() }
             } else {
                 reference.interrupt()
             }

@@ -244,10 +244,12 @@ extension VoiceSession {
         parts.loudspeaker.pause()
         reply.task?.cancel()
         let before = cutting
+        cuts += 1
         cutting = Task {
             await before?.value
             await reply.task?.value
             await remember(reply)
+            cuts -= 1
         }
     }
 
@@ -280,25 +282,19 @@ extension VoiceSession {
     func fill(_ filler: TurnEffect.Filler) {
         guard let generation = engine.generation else { return }
         switch filler {
-        case .sound: fill(fillers.thinking, PlaybackItemID(generation: generation, number: SpokenReply.Filling.sound))
+        case .sound: play(fillers.thinking, PlaybackItemID(generation: generation, number: SpokenReply.Filling.sound))
         case .phrase:
             let item = PlaybackItemID(generation: generation, number: SpokenReply.Filling.phrase)
             Task {
                 do {
                     let sound = try await wholeSound(of: VoiceFillers.phrase(in: parts.language), language: parts.language)
                     guard engine.generation == generation, engine.phase == .thinking else { return }
-                    fill(sound, item)
+                    play(sound, item)
                 } catch {
                     report(error)
                 }
             }
         }
-    }
-
-    /// Only before an answer: between two pieces of one, it would look as if nothing of the answer had been heard.
-    private func fill(_ sound: [Int16], _ item: PlaybackItemID) {
-        guard replies[item.generation]?.pieces.isEmpty != false else { return }
-        play(sound, item)
     }
 
     func playCue() {
@@ -307,6 +303,17 @@ extension VoiceSession {
     }
 
     private func play(_ sound: [Int16], _ item: PlaybackItemID) {
+        guard cuts > 0, let cutting else { return enqueue(sound, item) }
+        // Before the loudspeaker is silent, it would be thrown away with what was interrupted.
+        Task {
+            await cutting.value
+            enqueue(sound, item)
+        }
+    }
+
+    /// Only before an answer: between two pieces of one, it would look as if nothing of the answer had been heard.
+    private func enqueue(_ sound: [Int16], _ item: PlaybackItemID) {
+        guard replies[item.generation]?.pieces.isEmpty != false else { return }
         guard !parts.loudspeaker.enqueue(whole: sound, as: item) else { return }
         parts.logger.warning("a signal found no room at the loudspeaker")
     }

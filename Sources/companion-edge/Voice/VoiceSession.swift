@@ -10,8 +10,8 @@ actor VoiceSession {
     static let partialEvery = 16_000 / 5
     /// Frames after which a voice over ours is compared with it again, and from which probability on it may be one.
     private static let (lookEvery, doubtful): (Int, Float) = (5, 0.3)
-    /// The microphone's first samples, two seconds.
-    private static let beginning: Int64 = 32_000
+    /// Frames until everything is at work, and has caught up with what came meanwhile: two seconds.
+    private static let beginning = 200
 
     let parts: VoiceParts
     nonisolated let news: AsyncStream<VoiceNews>
@@ -34,6 +34,8 @@ actor VoiceSession {
     var kept: [Int: Reply] = [:]
     /// The newest reply that was cut; the next one waits until it is remembered what was heard of it.
     var cutting: Task<Void, Never>?
+    /// Replies that were cut and may still be heard.
+    var cuts = 0
     /// What is said unasked, by the names given to the engine.
     var announcements: [String: Announcing] = [:]
     var lastAnnouncement = 0
@@ -47,6 +49,9 @@ actor VoiceSession {
     private let recorder: TurnRecorder?
     private var framesSinceLevel = 0
     private var framesSinceLook = 0
+    private var framesHeard = 0
+    /// How far listening is behind the sound, in milliseconds, when nobody was told yet.
+    private var behind: Int?
     /// Whether sound may come later, because nobody speaks.
     private var isResting = false
     /// Where the last voice ended, and up to where a recogniser was given the sound.
@@ -245,21 +250,25 @@ actor VoiceSession {
             case .resumed: for hearing in hearings.values { hearing.resume() }
             case .behind(let milliseconds):
                 metrics.behind += 1
-                // Until everything is at work, what came meanwhile is caught up with.
-                let isBeginning = frame.position < Self.beginning
-                parts.logger.log(
-                    level: isBeginning ? .debug : .warning, "listening is behind the sound",
-                    metadata: ["milliseconds": "\(milliseconds)"])
-            case .caughtUp: break
+                behind = milliseconds
+            case .caughtUp: behind = nil
             }
         }
+        tellBehind()
         framesSinceLevel += 1
         if framesSinceLevel >= 10 {
             framesSinceLevel = 0
             publish(.level(EchoGate.level(clean), isVoice: detector.isSpeaking))
         }
-        // The first window with a voice in it, 60 ms before it counts as one, ends the rest.
+        // The first window that may have a voice in it ends the rest, before it counts as one.
         rest(engine.phase.isResting && !detector.isSpeaking && detector.probability < detector.settings.deactivation)
+    }
+
+    private func tellBehind() {
+        framesHeard += 1
+        guard let milliseconds = behind, framesHeard > Self.beginning else { return }
+        behind = nil
+        parts.logger.warning("listening is behind the sound", metadata: ["milliseconds": "\(milliseconds)"])
     }
 
     private func rest(_ isResting: Bool) {

@@ -22,13 +22,31 @@ final class SpokenRoom: Sendable {
         var generator = SeededGenerator(seed: 3)
     }
 
+    final class Rest: Sendable {
+        private let state = Mutex(false)
+        private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+
+        var isOn: Bool { state.withLock { $0 } }
+
+        func set(_ isOn: Bool) {
+            state.withLock { $0 = isOn }
+            changed.yield()
+        }
+
+        /// Returns when it is on.
+        func begins() async {
+            guard !isOn else { return }
+            for await _ in changes where isOn { return }
+        }
+    }
+
     let companion: PersonCompanion
     let session: VoiceSession
     let loudspeaker: PlaybackSink
     /// Where recordings are, if they are made.
     let shelf: RecordingShelf
-    /// Whether the microphone's sound could come later, each time that changed.
-    let rests: AsyncStream<Bool>
+    /// Whether the microphone's sound may come later.
+    let rest = Rest()
     private let conversation: ConversationSession
     private let folder: TemporaryDirectory
     private let state = Mutex(State())
@@ -56,14 +74,12 @@ final class SpokenRoom: Sendable {
         conversation = companion.mind.startConversation(channel: "voice", language: .english)
         var settings = TurnSettings()
         change(&settings)
-        let (rests, rest) = AsyncStream.makeStream(of: Bool.self)
-        self.rests = rests
         session = try VoiceSession(
             VoiceParts(
                 recogniser: recogniser, language: .english, voice: EspeakSynthesiser(), loudspeaker: loudspeaker,
                 detector: VoiceActivityDetector(model: EnergyVoiceModel()), conversation: conversation, store: store,
-                echoLoss: calibration?.loss, echoDelay: calibration?.delay ?? 0, recordings: shelf, rest: { rest.yield($0) },
-                logger: logger),
+                echoLoss: calibration?.loss, echoDelay: calibration?.delay ?? 0, recordings: shelf,
+                rest: { [rest] in rest.set($0) }, logger: logger),
             settings: settings, endpoint: EndpointDelay())
     }
 

@@ -34,6 +34,17 @@ import Testing
             / 100
     }
 
+    /// How alike two sounds of one length are, 0…1.
+    private func likeness(_ first: ArraySlice<Int16>, _ second: ArraySlice<Int16>) -> Double {
+        var (product, firstPower, secondPower) = (0.0, 0.0, 0.0)
+        for (a, b) in zip(first, second) {
+            product += Double(a) * Double(b)
+            firstPower += Double(a) * Double(a)
+            secondPower += Double(b) * Double(b)
+        }
+        return firstPower * secondPower > 0 ? abs(product) / (firstPower * secondPower).squareRoot() : 0
+    }
+
     private func side(_ number: Int, of pairs: [Int16]) -> [Int16] {
         stride(from: number, to: pairs.count, by: 2).map { pairs[$0] }
     }
@@ -57,18 +68,17 @@ import Testing
         let answer = answer
         let phase = isPhase(.followUp)
         try await room.converse { witness in
-            var rests = room.rests.makeAsyncIterator()
-            #expect(await rests.next() == true)
-            room.say(sound)
             // The microphone is in no hurry until somebody speaks, nor once they were answered.
-            #expect(await rests.next() == false)
+            await room.rest.begins()
+            room.say(sound)
             await witness.wait { if case .said(Self.question) = $0 { true } else { nil } }
+            #expect(!room.rest.isOn)
             let reply = try #require(await witness.wait(for: answer))
             #expect(reply.text.contains("Lahore"), "\(reply.text)")
             let times = try #require(await witness.wait { if case .measured(let times) = $0 { times } else { nil } })
             #expect(times.endpoint - times.voiceEnd < 1000, "\(times)")
             await witness.wait(for: phase)
-            #expect(await rests.next() == true)
+            await room.rest.begins()
             let stored = try await room.messages
             #expect(stored.last?.text == reply.text)
             #expect(stored.dropLast().last?.text == Self.question)
@@ -76,6 +86,27 @@ import Testing
         #expect(loudSeconds(room.given) > 2)
         // Nobody asked for recordings.
         #expect(!FileManager.default.fileExists(atPath: room.shelf.folder.url.path))
+        try await room.close()
+    }
+
+    @Test("addressed while it speaks, it falls silent, and gives the sign that it listens")
+    func addressed() async throws {
+        let (room, sounds) = try await room([Self.question])
+        let question = try #require(sounds[Self.question])
+        let speaking = isPhase(.speaking)
+        try await room.converse { witness in
+            room.say(question)
+            await witness.wait(for: speaking)
+            await room.hasGiven(seconds: 1)
+            await room.session.address()
+            await witness.wait { if case .interrupted = $0 { true } else { nil } }
+            // Nothing else is heard from then on.
+            await room.hasGiven(seconds: loudSeconds(room.given) + 0.1)
+        }
+        // Its first tone, which is a twentieth of a second.
+        let (tone, end) = (VoiceFillers(rate: 16_000).cue.prefix(800), room.given.suffix(4800))
+        let alike = end.indices.dropLast(tone.count).map { likeness(tone, end[$0..<$0 + tone.count]) }.max() ?? 0
+        #expect(alike > 0.9)
         try await room.close()
     }
 
