@@ -86,6 +86,17 @@ import Testing
         #expect((20 * 16_000...24 * 16_000).contains(soft))
     }
 
+    @Test("a television that pauses just when the person stops speaking does not go on with their turn")
+    func pausingTelevision() throws {
+        let settings = everVoice().settings
+        let voices = [Float](repeating: 1, count: 130) + [Float](repeating: 0, count: 12) + [Float](repeating: 1, count: 30)
+        var detector = VoiceActivityDetector(model: Script(probabilities: voices), settings: settings)
+        let behind = voice(-20, seconds: 1.92) + voice(-34, seconds: 1.28)
+        let events = try run(&detector, behind + voice(-20, seconds: 0.96) + windows(12) + voice(-34, seconds: 0.96))
+        #expect(events.count { if case .started = $0 { true } else { false } } == 2, "\(events)")
+        #expect(!detector.isSpeaking)
+    }
+
     @Test("who gets louder in front of a television is the voice from then on; a cough tells nothing of who follows")
     func foreground() throws {
         var louder = everVoice()

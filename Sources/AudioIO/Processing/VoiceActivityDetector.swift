@@ -187,7 +187,7 @@ package struct VoiceActivityDetector: Sendable {
     /// Whether the window, which has a voice in it, is of the person who speaks or begins to.
     private mutating func isForeground(endingAt end: Int64) -> Bool {
         guard settings.leavesOutBackground else { return true }
-        return isSpeaking ? loudness.isOfVoice() : loudness.mayBegin(at: end)
+        return isSpeaking ? loudness.isOfVoice(at: end) : loudness.mayBegin(at: end)
     }
 
     private func frames(_ milliseconds: Int) -> Int64 {

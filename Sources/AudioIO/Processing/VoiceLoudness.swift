@@ -14,10 +14,13 @@ struct VoiceLoudness: Sendable {
     /// Of the newest windows, and of those that were the voice's, in dB of full scale.
     private var recent: [Float] = []
     private var voice: [Float] = []
-    /// Whether a quieter voice was heard beside it.
-    private var hasBackground = false
+    /// The position at which a quieter voice was heard last.
+    private var background: Int64?
     /// The voice before this one, if there was another beside it, and the position of its end.
     private var before: (level: Float, end: Int64)?
+
+    /// A quieter voice that was heard goes on, through its own pauses, for so many samples: half a minute.
+    private static let lingering = Int64(30 * VoiceWindow.rate)
 
     /// Takes note of a window of sound.
     mutating func hear(_ window: [Int16]) {
@@ -25,18 +28,20 @@ struct VoiceLoudness: Sendable {
         if recent.count > Self.now { recent.removeFirst() }
     }
 
-    /// Whether the newest window, in which somebody speaks, is loud enough to be of the voice that speaks.
-    mutating func isOfVoice() -> Bool {
+    /// Whether the newest window, in which somebody speaks and which ends at `position`, is loud enough to be of the voice that speaks.
+    mutating func isOfVoice(at position: Int64) -> Bool {
         guard voice.count >= Self.least, level < Self.typical(voice) - Self.besideVoice else { return true }
-        hasBackground = true
+        background = position
         return false
     }
 
     /// Whether it is loud enough for a voice to begin at `position`.
-    func mayBegin(at position: Int64) -> Bool {
+    mutating func mayBegin(at position: Int64) -> Bool {
         guard let before else { return true }
         let seconds = Float(position - before.end) / Float(VoiceWindow.rate)
-        return level >= before.level - Self.afterVoice - Self.decay * seconds
+        if level >= before.level - Self.afterVoice - Self.decay * seconds { return true }
+        background = position
+        return false
     }
 
     /// The newest window was the voice's.
@@ -47,8 +52,9 @@ struct VoiceLoudness: Sendable {
 
     /// The voice ended at `position`. A short one, which may be a cough or a door, tells nothing.
     mutating func end(at position: Int64) {
-        if voice.count >= Self.least { before = hasBackground ? (Self.typical(voice), position) : nil }
-        hasBackground = false
+        // A television that pauses just when the person stops is still there.
+        let isAmongOthers = background.map { position - $0 < Self.lingering } ?? false
+        if voice.count >= Self.least { before = isAmongOthers ? (Self.typical(voice), position) : nil }
         voice.removeAll(keepingCapacity: true)
     }
 
