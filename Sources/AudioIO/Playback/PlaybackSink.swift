@@ -61,7 +61,8 @@ package final class PlaybackSink: Sendable {
     package var failure: AudioError? { loop.failure.withLock { $0 } }
 
     /// What the loudspeaker is given from now on, silence included, in frames whose time is when they are heard: what an echo
-    /// canceller has to take away from the microphone's sound. Sound comes at once, silence up to 100 ms later. Positions count from the first frame that anybody asked for.
+    /// canceller has to take away from the microphone's sound. Sound comes at once, silence up to 100 ms later. Positions count from
+    /// the first frame that anybody asked for.
     /// - Parameter room: frames that may wait. Of more the oldest are dropped.
     package func reference(room: Int = 500) -> AsyncStream<CapturedFrame> { loop.reference.hub.subscribe(room: room) }
 

@@ -10,6 +10,8 @@ struct VoiceLoudness: Sendable {
     private static let now = 8
     /// The voice is known by its last two seconds, once it has lasted for 0.6.
     private static let (most, least) = (64, 19)
+    /// A quieter voice that was heard goes on, through its own pauses, for so many samples: half a minute.
+    private static let lingering = Int64(30 * VoiceWindow.rate)
 
     /// Of the newest windows, and of those that were the voice's, in dB of full scale.
     private var recent: [Float] = []
@@ -18,9 +20,6 @@ struct VoiceLoudness: Sendable {
     private var background: Int64?
     /// The voice before this one, if there was another beside it, and the position of its end.
     private var before: (level: Float, end: Int64)?
-
-    /// A quieter voice that was heard goes on, through its own pauses, for so many samples: half a minute.
-    private static let lingering = Int64(30 * VoiceWindow.rate)
 
     /// Takes note of a window of sound.
     mutating func hear(_ window: [Int16]) {

@@ -22,6 +22,7 @@ final class SpokenRoom: Sendable {
         var generator = SeededGenerator(seed: 3)
     }
 
+    /// What the session says of its microphone: that the sound may come later, or not.
     final class Rest: Sendable {
         private let state = Mutex(false)
         private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
@@ -45,7 +46,6 @@ final class SpokenRoom: Sendable {
     let loudspeaker: PlaybackSink
     /// Where recordings are, if they are made.
     let shelf: RecordingShelf
-    /// Whether the microphone's sound may come later.
     let rest = Rest()
     private let conversation: ConversationSession
     private let folder: TemporaryDirectory
